@@ -1,0 +1,3 @@
+"""An observatory of emerging professions."""
+
+__version__ = "0.1.0"

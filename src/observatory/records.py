@@ -1,0 +1,430 @@
+"""What crosses the border between two stages: frozen records, and the schemas of the tables.
+
+A record is one thing (a posting, an occupation, a candidate). In bulk the same things travel as
+Arrow or pandas tables whose schema stands here and is checked at the border with `check_table`.
+Words follow the field: ESCO and SKOS for labels, ISCO-08 and O*NET for codes, MOHRSS for kinds.
+Times are aware UTC; a range includes its start and excludes its end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pyarrow as pa
+
+from observatory.errors import BadInput
+
+Kind = Literal["occupation", "specialisation", "revision", "technology", "noise"]
+KINDS: tuple[Kind, ...] = ("occupation", "specialisation", "revision", "technology", "noise")
+
+DatePrecision = Literal["second", "day", "month", "year", "collected"]
+
+
+# --- collect ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawPosting:
+    """One advertisement as a source gave it, before cleaning. `source_id` is unique in `source`.
+
+    Text fields may hold HTML; `posted_at` is text or a time exactly as found, or None.
+    """
+
+    source: str
+    source_id: str
+    title: str
+    description: str = ""
+    posted_at: str | int | float | dt.datetime | dt.date | None = None
+    employer: str = ""
+    place: str = ""
+    country: str = ""
+    language: str = ""
+    url: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posting:
+    """One advertisement as stored: clean plain text, no personal data, time in UTC.
+
+    `posting_id` is a hash of source and source_id; `content_hash` of what the advertisement says
+    (title, description, employer), so that the same id with another text is noticed.
+    `language` is an ISO 639-1 code, `country` ISO 3166-1 alpha-2 or "". `date_precision` says how
+    exact `posted_at` is; "collected" means the source gave no date and the collection time stands in.
+    """
+
+    posting_id: str
+    source: str
+    source_id: str
+    posted_at: dt.datetime
+    date_precision: DatePrecision
+    collected_at: dt.datetime
+    title: str
+    description: str
+    employer: str
+    place: str
+    country: str
+    language: str
+    url: str
+    content_hash: str
+    extra: str = "{}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejected:
+    """A posting set aside: where it came from, a short stable `reason` to count by, the detail.
+
+    `raw` is the masked beginning of what came (at most 4,000 characters).
+    """
+
+    source: str
+    source_id: str
+    reason: str
+    detail: str
+    origin: str
+    raw: str
+    collected_at: dt.datetime
+
+
+# --- taxonomy --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occupation:
+    """One occupation of a classification. `labels` maps a language to its preferred label.
+
+    `alternative` holds alternative titles by language; `isco` the ISCO-08 unit group when known.
+    """
+
+    code: str
+    labels: Mapping[str, str]
+    alternative: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    description: str = ""
+    tasks: tuple[str, ...] = ()
+    isco: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skill:
+    """One skill, knowledge concept or tool of a classification, with all its labels by language."""
+
+    code: str
+    label: str
+    labels: Mapping[str, tuple[str, ...]]
+    skill_type: Literal["skill", "knowledge", "tool"] = "skill"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taxonomy:
+    """One version of one classification, as released on `released`."""
+
+    scheme: str
+    version: str
+    released: dt.date
+    occupations: tuple[Occupation, ...]
+    skills: tuple[Skill, ...] = ()
+
+
+# --- detect and propose ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Growth:
+    """Rate ratio of the role's share of vacancies, recent window against the earlier one.
+
+    `ratio` with its 95 % interval `low`..`high`; `q_value` after Benjamini-Hochberg over all
+    clusters tested; `note` says what limits it ("short history", "one source").
+    """
+
+    ratio: float
+    low: float
+    high: float
+    p_value: float
+    q_value: float
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nearest:
+    """An occupation of a loaded classification near a candidate; similarity is a cosine, 0 to 1."""
+
+    scheme: str
+    version: str
+    code: str
+    title: str
+    similarity: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """One sentence that shows the role, with where it stands; `start`..`end` mark the role in it."""
+
+    posting_id: str
+    source: str
+    url: str
+    posted_at: dt.datetime
+    employer: str
+    sentence: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A lineage proposed for review, as `observatory candidates --json` shows it.
+
+    `score` is 0 to 1; `components` are the named parts it is made of, each 0 to 1 and monotone;
+    `reasons` says in plain sentences why it ranks where it does; `limits` what speaks against it.
+    """
+
+    candidate_id: str
+    rank: int
+    kind: Kind
+    title: str
+    titles: Mapping[str, tuple[str, ...]]
+    alternative_titles: tuple[str, ...]
+    sectors: tuple[str, ...]
+    score: float
+    components: Mapping[str, float]
+    postings: int
+    vacancies: int
+    employers: int
+    sources: tuple[str, ...]
+    first_seen: dt.date
+    growth: Growth
+    novelty: float
+    nearest: tuple[Nearest, ...]
+    skills: tuple[str, ...]
+    evidence: tuple[str, ...]
+    reasons: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Month:
+    """One month of a candidate's history: its vacancies, and all vacancies of the same sources.
+
+    `exposure` 0 means that the sources were silent: the month is missing, not zero.
+    """
+
+    month: dt.date
+    vacancies: int
+    exposure: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One run of the pipeline: what went in, and what it cost.
+
+    `fingerprint` is a hash of everything the result depends on; two runs with one fingerprint
+    have one result. `stages` maps a stage to {"seconds", "peak_mb", "rows_in", "rows_out"}.
+    """
+
+    run_id: str
+    as_of: dt.datetime
+    since: dt.datetime | None
+    corpus_version: int
+    taxonomies: tuple[str, ...]
+    fingerprint: str
+    started_at: dt.datetime
+    seconds: float
+    stages: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """The frozen evidence on one candidate: everything a committee needs, and nothing to look up.
+
+    `sha256` is over the canonical JSON of all other fields (see `propose.dossier.canonical_json`).
+    """
+
+    schema_version: int
+    candidate: Candidate
+    run: Run
+    as_of: dt.date
+    history: tuple[Month, ...]
+    top_employers: tuple[tuple[str, int], ...]
+    top_places: tuple[tuple[str, int], ...]
+    skills: tuple[tuple[str, int, float], ...]
+    evidence: tuple[Evidence, ...]
+    method: tuple[str, ...]
+    limits: tuple[str, ...]
+    encoders: Mapping[str, str]
+    sha256: str
+
+
+# --- tables ----------------------------------------------------------------------------------
+
+UTC = pa.timestamp("us", tz="UTC")
+
+POSTINGS = pa.schema(
+    [
+        pa.field("posting_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("source_id", pa.string(), nullable=False),
+        pa.field("posted_at", UTC, nullable=False),
+        pa.field("date_precision", pa.string(), nullable=False),
+        pa.field("collected_at", UTC, nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("description", pa.string(), nullable=False),
+        pa.field("employer", pa.string(), nullable=False),
+        pa.field("place", pa.string(), nullable=False),
+        pa.field("country", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("url", pa.string(), nullable=False),
+        pa.field("content_hash", pa.string(), nullable=False),
+        pa.field("extra", pa.string(), nullable=False),
+    ]
+)
+
+REJECTED = pa.schema(
+    [
+        pa.field("rejected_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("source_id", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("origin", pa.string(), nullable=False),
+        pa.field("raw", pa.string(), nullable=False),
+        pa.field("collected_at", UTC, nullable=False),
+    ]
+)
+
+# One row for each posting: the vacancy it advertises. A posting joins only an earlier posting's
+# vacancy, so appending later postings changes no row.
+VACANCIES = pa.schema(
+    [
+        pa.field("posting_id", pa.string(), nullable=False),
+        pa.field("vacancy_id", pa.string(), nullable=False),
+        pa.field("posted_at", UTC, nullable=False),
+        pa.field("relation", pa.string(), nullable=False),  # first | exact | repost
+    ]
+)
+
+# One row for each enriched posting. `grammar` is a hash of the code, word lists and taxonomy
+# versions that read it: another grammar reads the posting again.
+ENRICHED = pa.schema(
+    [
+        pa.field("posting_id", pa.string(), nullable=False),
+        pa.field("content_hash", pa.string(), nullable=False),
+        pa.field("grammar", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("employer", pa.string(), nullable=False),
+        pa.field("place", pa.string(), nullable=False),
+        pa.field("country", pa.string(), nullable=False),
+        pa.field("contract", pa.string(), nullable=False),
+        pa.field("sectors", pa.list_(pa.string()), nullable=False),
+        pa.field("skills", pa.list_(pa.string()), nullable=False),
+        pa.field("tasks", pa.list_(pa.string()), nullable=False),
+    ]
+)
+
+# One row for each role mentioned in a posting. `role` is the normal form (lower case, singular,
+# no seniority), `phrase` as written. `position`: title | line (a free first line, a heading or a
+# list item) | body. `alone`: the phrase is all of its title, segment or list item. `titled`: all
+# its words are written with a capital, or the script has none. `names_role` of a posting's title.
+ROLES = pa.schema(
+    [
+        pa.field("posting_id", pa.string(), nullable=False),
+        pa.field("grammar", pa.string(), nullable=False),
+        pa.field("role", pa.string(), nullable=False),
+        pa.field("phrase", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("position", pa.string(), nullable=False),
+        pa.field("alone", pa.bool_(), nullable=False),
+        pa.field("titled", pa.bool_(), nullable=False),
+        pa.field("seniority", pa.string(), nullable=False),
+        pa.field("sentence", pa.string(), nullable=False),
+        pa.field("start", pa.int32(), nullable=False),
+        pa.field("end", pa.int32(), nullable=False),
+    ]
+)
+
+VECTORS = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("text_hash", pa.string(), nullable=False),
+        pa.field("vector", pa.list_(pa.float32()), nullable=False),
+    ]
+)
+
+# One row for each role of each run: the cluster (lineage) it belongs to.
+CLUSTERS = pa.schema(
+    [
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("lineage_id", pa.string(), nullable=False),
+        pa.field("role", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("vacancies", pa.int64(), nullable=False),
+    ]
+)
+
+# Birth, growth, split, merge, death and revival of lineages; `other_id` is the parent or heir.
+LINEAGE_EVENTS = pa.schema(
+    [
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("lineage_id", pa.string(), nullable=False),
+        pa.field("event", pa.string(), nullable=False),
+        pa.field("other_id", pa.string(), nullable=False),
+        pa.field("as_of", UTC, nullable=False),
+    ]
+)
+
+CANDIDATES = pa.schema(
+    [
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("candidate_id", pa.string(), nullable=False),
+        pa.field("rank", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("sectors", pa.list_(pa.string()), nullable=False),
+        pa.field("dossier", pa.string(), nullable=False),  # JSON of the whole Dossier
+    ]
+)
+
+RUNS = pa.schema(
+    [
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("as_of", UTC, nullable=False),
+        pa.field("fingerprint", pa.string(), nullable=False),
+        pa.field("corpus_version", pa.int64(), nullable=False),
+        pa.field("started_at", UTC, nullable=False),
+        pa.field("run", pa.string(), nullable=False),  # JSON of the whole Run
+    ]
+)
+
+# Every table of the corpus: its schema and the columns that make a row unique.
+TABLES: Mapping[str, tuple[pa.Schema, tuple[str, ...]]] = {
+    "postings": (POSTINGS, ("posting_id",)),
+    "rejected": (REJECTED, ("rejected_id",)),
+    "vacancies": (VACANCIES, ("posting_id",)),
+    "enriched": (ENRICHED, ("posting_id", "grammar")),
+    "roles": (ROLES, ("posting_id", "grammar", "role", "position")),
+    "vectors": (VECTORS, ("model", "text_hash")),
+    "clusters": (CLUSTERS, ("run_id", "role", "language")),
+    "lineage_events": (LINEAGE_EVENTS, ("run_id", "lineage_id", "event", "other_id")),
+    "candidates": (CANDIDATES, ("run_id", "candidate_id")),
+    "runs": (RUNS, ("run_id",)),
+}
+
+
+def check_table(table: pa.Table, schema: pa.Schema, *, stage: str) -> pa.Table:
+    """The table with its columns in the schema's order and types.
+
+    Raises `BadInput` naming the stage and the columns that are missing or of another type.
+    """
+    missing = [name for name in schema.names if name not in table.column_names]
+    extra = [name for name in table.column_names if name not in schema.names]
+    if missing or extra:
+        raise BadInput(
+            f"{stage}: the table lacks the columns {missing} and has {extra} beyond the schema; "
+            f"expected exactly {schema.names}"
+        )
+    try:
+        return table.select(schema.names).cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError) as error:
+        raise BadInput(f"{stage}: a column has another type than the schema says: {error}") from error
