@@ -1,0 +1,215 @@
+"""Which phrases are roles, and which phrases are the same role.
+
+Over the whole corpus as of a date, a phrase is a role when it is written like a title (all words
+capitalised), stands alone in its line or list item, and is sought by more than one employer. Forms
+of one role (plural, hyphen, "dev", "ML", "software" as a filler) fold into one concept; the most
+frequent form gives the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+# Columns that `judge_roles` and `fold_roles` read: one row for each mention of a role in a posting.
+MENTION_COLUMNS = (
+    "posting_id", "vacancy_id", "month", "source", "employer", "role", "phrase", "language",
+    "position", "alone", "titled", "hiring",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleTest:
+    """Thresholds of a role. Measured on phrases of the Hacker News set: titles lie at 0.25 to 1 on
+    `titled` and 0.3 to 1 on `alone`, sentence fragments below 0.08 and 0.15."""
+
+    employers: int = 2
+    titled: float = 0.10
+    alone: float = 0.15
+    hiring: float = 0.30
+
+
+def judge_roles(
+    mentions: pd.DataFrame, *, known: Iterable[str] = (), test: RoleTest | None = None
+) -> pd.DataFrame:
+    """One row for each (role, language) with the tests it was put to.
+
+    Columns: postings, vacancies, employers (of mentions that hire), titled, alone, hiring (shares
+    of all mentions, 0 to 1), accepted (bool), reason (the first test failed, or ""). `known` are
+    normal forms of taxonomy labels: they need not be written like titles.
+    """
+    test = test or RoleTest()
+    keys = ["role", "language"]
+    if mentions.empty:
+        columns = ["postings", "vacancies", "employers", "titled", "alone", "hiring", "accepted", "reason"]
+        return pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays([[], []], names=keys))
+    shares = mentions.groupby(keys, sort=True)[["titled", "alone", "hiring"]].mean()
+    hired = mentions[mentions["hiring"]].groupby(keys).agg(
+        postings=("posting_id", "nunique"), vacancies=("vacancy_id", "nunique"), employers=("employer", "nunique")
+    )
+    alone = mentions[mentions["alone"]].groupby(keys).agg(alone_employers=("employer", "nunique"))
+    title = mentions[mentions["alone"] & mentions["titled"]].groupby(keys).agg(title_employers=("employer", "nunique"))
+    roles = shares.join([hired, alone, title]).fillna(0)
+    is_known = roles.index.get_level_values("role").isin(set(known))
+    tests: list[tuple[str, pd.Series]] = [
+        ("sought by fewer than two employers", roles["employers"] < test.employers),
+        ("seldom sought where it is named", roles["hiring"] < test.hiring),
+        ("never written like a title", ~is_known & ((roles["titled"] < test.titled) | (roles["title_employers"] < 1))),
+        ("seldom stands alone", ~is_known & ((roles["alone"] < test.alone) | (roles["alone_employers"] < 2))),
+    ]
+    reason = pd.Series("", index=roles.index)
+    for text, failed in tests:
+        reason = reason.where((reason != "") | ~failed, text)
+    lonely = _lonely_heads(roles.index[reason == ""])
+    reason = reason.where((reason != "") | ~(lonely.reindex(roles.index, fill_value=False) & ~is_known),
+                          "its head noun heads no other role")  # fmt: skip
+    roles["accepted"] = reason == ""
+    roles["reason"] = reason
+    counts = ["postings", "vacancies", "employers"]
+    roles[counts] = roles[counts].astype(int)
+    return roles[[*counts, "titled", "alone", "hiring", "accepted", "reason"]]
+
+
+def _lonely_heads(roles: pd.MultiIndex) -> pd.Series:
+    """Whether each English role is the only one with its last word ("protocol buffer")."""
+    frame = pd.DataFrame({"role": roles.get_level_values(0), "language": roles.get_level_values(1)})
+    english = frame["language"] == "en"
+    of = frame["role"].str.contains(" of ")
+    head = frame["role"].str.rsplit(" ", n=1).str[-1].where(english & ~of, "")
+    alone = head.map(head.value_counts()).eq(1) & (head != "")
+    return pd.Series(alone.to_numpy(), index=roles)
+
+
+# --- folding ---------------------------------------------------------------------------------
+
+# Builders of software: job titles use these three for one another.
+_SAME_HEAD = {"developer": "engineer", "programmer": "engineer"}
+_LONG = {
+    "js": "javascript", "sw": "software", "sys": "system", "infra": "infrastructure", "biz": "business",
+    "ror": "rails", "db": "database", "dba": "database", "nodejs": "node", "node.js": "node", "reactjs": "react",
+    "react.js": "react", "angularjs": "angular", "angular.js": "angular", "vuejs": "vue", "vue.js": "vue",
+    "golang": "go", "comms": "communication", "ops": "operation", "qe": "qa", "appsec": "application security",
+    "bizdev": "business development", "sysadmin": "system",
+}  # fmt: skip
+# Words that add nothing beside another modifier: "backend software engineer" is a backend engineer.
+_EMPTY = frozenset("software application app".split())
+
+
+def fold_key(role: str, language: str) -> str:
+    """A key that all written forms of one role share.
+
+    >>> fold_key("full stack developer", "en") == fold_key("fullstack software engineer", "en")
+    True
+    >>> fold_key("systems administrator", "en") == fold_key("system administrator", "en")
+    True
+    """
+    if language != "en" or " of " in role:
+        return re.sub(r"[\s-]", "", role)
+    *modifiers, head = role.split()
+    head = _SAME_HEAD.get(head, head)
+    long = " ".join(_LONG.get(word, word) for word in modifiers).split()
+    kept = [word for word in long if word not in _EMPTY] or long
+    if len(kept) > 1 and "service" not in kept and "services" not in kept:
+        kept = [word for word in kept if word != "web"] or kept
+    plain = [word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in kept]
+    return f"{''.join(plain)}|{head}"
+
+
+def fold_roles(roles: pd.DataFrame) -> pd.Series:
+    """The concept of each accepted role: the name of the most frequent form that folds with it.
+
+    `roles` as from `judge_roles`, accepted rows only. Returns a series over the same index. An
+    initialism ("ml engineer") joins the one spelled-out form of the same head that is at least as
+    frequent as all other expansions together.
+    """
+    keys = [fold_key(role, language) for role, language in roles.index]
+    frame = pd.DataFrame(
+        {"key": keys, "role": roles.index.get_level_values(0), "language": roles.index.get_level_values(1),
+         "vacancies": roles["vacancies"].to_numpy()}
+    )  # fmt: skip
+    frame = frame.sort_values(["vacancies", "role"], ascending=[False, True], kind="stable")
+    names = frame.drop_duplicates(["language", "key"]).set_index(["language", "key"])["role"]
+    weight = frame.groupby(["language", "key"])["vacancies"].sum()
+    joined = _initialisms(names, weight)
+    groups = [joined.get(key, key) for key in zip(frame["language"], frame["key"], strict=True)]
+    frame["group"] = pd.Series(groups, index=frame.index, dtype=object)
+    best = frame.drop_duplicates("group").set_index("group")["role"].to_dict()
+    concept = {
+        (role, language): best[group]
+        for role, language, group in zip(frame["role"], frame["language"], frame["group"], strict=True)
+    }
+    return pd.Series([concept[index] for index in roles.index], index=roles.index, name="concept")
+
+
+def _initialisms(names: pd.Series, weight: pd.Series) -> dict[tuple[str, str], tuple[str, str]]:
+    by_head: dict[str, list[tuple[tuple[str, str], list[str]]]] = defaultdict(list)
+    for (language, key), role in names.items():
+        if language == "en" and " of " not in role:
+            *modifiers, head = role.split()
+            by_head[_SAME_HEAD.get(head, head)].append(((language, key), modifiers))
+    joined: dict[tuple[str, str], tuple[str, str]] = {}
+    for forms in by_head.values():
+        for short, modifiers in forms:
+            at = [i for i, word in enumerate(modifiers) if 2 <= len(word) <= 4 and word.isalpha()]
+            expansions = {
+                index: weight[index]
+                for i in at
+                for index, words in forms
+                if index != short and _expands(modifiers, i, words)
+            }
+            if not expansions:
+                continue
+            best = max(expansions, key=lambda index: (expansions[index], index))
+            if 2 * expansions[best] > sum(expansions.values()) and expansions[best] >= 2:
+                joined[short] = best
+    # "ml engineer" -> "machine learning engineer", never on to a third form
+    return {short: long for short, long in joined.items() if long not in joined}
+
+
+def _expands(short: list[str], i: int, long: list[str]) -> bool:
+    """Whether spelling out the word at `i` of `short` gives `long` ("x" may stand for "ex")."""
+    letters, before, after = short[i], short[:i], short[i + 1 :]
+    if len(long) != len(short) - 1 + len(letters):
+        return False
+    middle = long[len(before) : len(before) + len(letters)]
+    return (
+        long[: len(before)] == before
+        and long[len(before) + len(letters) :] == after
+        and all(
+            word.startswith(letter) or (letter == "x" and word.startswith("ex"))
+            for letter, word in zip(letters, middle, strict=True)
+        )
+    )
+
+
+def display_names(mentions: pd.DataFrame, concept: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """(concept, language) -> the form most often written as a title ("DevOps Engineer").
+
+    Only phrases that say the concept's own name count; otherwise its words with capitals.
+    """
+    shown: Callable[[str], str] = lambda phrase: re.sub(r"[\s-]+", " ", phrase).strip()  # noqa: E731
+    titled = mentions[mentions["titled"]]
+    counts = titled.groupby(["role", "language", "phrase"], sort=True).size()
+    best: dict[tuple[str, str], tuple[int, str]] = {}
+    for (role, language, phrase), count in counts.items():
+        name = concept.get((role, language))
+        if name != role:
+            continue
+        text = shown(phrase)
+        if text.lower() not in (role, role + "s") or (len(text) > 3 and text.isupper()):
+            continue
+        if text.lower() == role + "s":
+            text = text[:-1]
+        old = best.get((name, language), (0, ""))
+        if (count, text) > old:
+            best[(name, language)] = (count, text)
+    result = {}
+    for (role, language), name in concept.items():
+        if name == role:
+            found = best.get((name, language))
+            result[(name, language)] = found[1] if found else (name.capitalize() if language == "it" else name.title())
+    return result
