@@ -1,0 +1,142 @@
+"""The shelf of a workspace: every version of every classification, with its release date.
+
+One compressed JSON file a version, written beside and then moved into place, so that a crash
+leaves the old file whole. Files are small (ESCO with skills 3 MB) and load in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from observatory.errors import BadTaxonomy, StorageError
+from observatory.records import Occupation, Skill, Taxonomy
+from observatory.taxonomy.read import merge
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Version:
+    """A version on the shelf, without its contents."""
+
+    scheme: str
+    released: dt.date
+    version: str
+    occupations: int
+    skills: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """"esco 1.0.9": how a run and a dossier name it."""
+        return f"{self.scheme} {self.version}"
+
+
+class TaxonomyShelf:
+    """Versions of classifications in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, taxonomy: Taxonomy) -> tuple[Version, bool]:
+        """Puts a version on the shelf, joined with what is there of the same version.
+
+        Returns the version and whether anything changed: the same file twice adds nothing.
+        Raises `BadTaxonomy` when the version is there with another release date.
+        """
+        old = next(
+            (v for v in self.versions() if (v.scheme, v.version) == (taxonomy.scheme, taxonomy.version)), None
+        )
+        if old is not None and old.released != taxonomy.released:
+            raise BadTaxonomy(
+                f"{old.name} is on the shelf as released on {old.released}, not {taxonomy.released}; "
+                f"give the same date, or remove {self._path(old.scheme, old.version)} first"
+            )
+        if old is not None:
+            taxonomy = merge(self.load(old), taxonomy)
+        if not taxonomy.skills and not any(occupation.labels for occupation in taxonomy.occupations):
+            raise BadTaxonomy(
+                f"{taxonomy.scheme} {taxonomy.version}: these files hold tasks or alternative titles only; "
+                f"add the file that names the occupations first, or together with them"
+            )
+        text = json.dumps(asdict(taxonomy), ensure_ascii=False, sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if old is not None and old.sha256 == digest:
+            return old, False
+        version = Version(
+            scheme=taxonomy.scheme, released=taxonomy.released, version=taxonomy.version,
+            occupations=len(taxonomy.occupations), skills=len(taxonomy.skills), sha256=digest,
+        )  # fmt: skip
+        path = self._path(taxonomy.scheme, taxonomy.version)
+        beside = path.with_suffix(".new")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(zstandard.compress(text.encode(), 9))
+            path.with_suffix(".json").write_text(json.dumps(asdict(version), default=str, indent=1) + "\n")
+            os.replace(beside, path)
+        except OSError as error:
+            raise StorageError(f"{path}: the classification was not stored ({error.strerror})") from error
+        return version, True
+
+    def versions(self) -> list[Version]:
+        """Every version, by scheme and release date."""
+        found = []
+        for card in sorted(self.folder.glob("*.json")):
+            raw: dict[str, Any] = json.loads(card.read_text("utf-8"))
+            found.append(Version(**{**raw, "released": dt.date.fromisoformat(raw["released"])}))
+        return sorted(found)
+
+    def on(self, date: dt.date) -> list[Version]:
+        """The newest version of each scheme released before `date`."""
+        newest: dict[str, Version] = {}
+        for version in self.versions():
+            if version.released < date:
+                newest[version.scheme] = version
+        return list(newest.values())
+
+    def as_of(self, date: dt.date) -> tuple[Taxonomy, ...]:
+        """The classifications of the day: `on(date)`, loaded."""
+        return tuple(self.load(version) for version in self.on(date))
+
+    def load(self, version: Version) -> Taxonomy:
+        """A version with its occupations and skills."""
+        path = self._path(version.scheme, version.version)
+        try:
+            raw = json.loads(zstandard.decompress(path.read_bytes()))
+        except (OSError, zstandard.ZstdError, ValueError) as error:
+            raise StorageError(f"{path}: cannot be read ({error}); add the classification again") from error
+        return Taxonomy(
+            scheme=raw["scheme"],
+            version=raw["version"],
+            released=dt.date.fromisoformat(raw["released"]),
+            occupations=tuple(
+                Occupation(
+                    code=o["code"],
+                    labels=o["labels"],
+                    alternative={language: tuple(names) for language, names in o["alternative"].items()},
+                    description=o["description"],
+                    tasks=tuple(o["tasks"]),
+                    isco=o["isco"],
+                )
+                for o in raw["occupations"]
+            ),
+            skills=tuple(
+                Skill(
+                    code=s["code"],
+                    label=s["label"],
+                    labels={language: tuple(names) for language, names in s["labels"].items()},
+                    skill_type=s["skill_type"],
+                )
+                for s in raw["skills"]
+            ),
+        )
+
+    def _path(self, scheme: str, version: str) -> Path:
+        return self.folder / f"{scheme}-{re.sub(r'[^A-Za-z0-9._-]', '_', version)}.zst"
