@@ -34,7 +34,11 @@ class Clustering:
 
 
 def similarity(
-    vectors: Floats, words: Sequence[frozenset[str]], *, conflict: float = 0.12, content: Floats | None = None,
+    vectors: Floats,
+    words: Sequence[frozenset[str]],
+    *,
+    conflict: float = 0.12,
+    content: Floats | None = None,
     content_weight: float = 0.0,
 ) -> Floats:
     """Pairwise similarity of roles, shape (n, n), float32, 1 on the diagonal.
@@ -95,12 +99,9 @@ def cluster_roles(
     # Leiden under the constant Potts model treats a missing pair as similarity 0; shifting both
     # similarity and resolution by the floor treats it as "at the floor".
     edges = [
-        (str(i), str(j), float(sims[i, j] - floor) + 1e-9)
-        for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
+        (str(i), str(j), float(sims[i, j] - floor) + 1e-9) for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
     ]
-    partitions = [
-        _leiden(graspologic_native, edges, n, resolution=resolution - floor, seed=seed) for seed in seeds
-    ]
+    partitions = [_leiden(graspologic_native, edges, n, resolution=resolution - floor, seed=seed) for seed in seeds]
     if len(partitions) == 1:
         labels = partitions[0]
         return Clustering(labels=labels, stability=np.ones(int(labels.max()) + 1), agreement=1.0)
@@ -117,13 +118,16 @@ def cluster_roles(
     )
 
 
-def _leiden(
-    library: object, edges: list[tuple[str, str, float]], n: int, *, resolution: float, seed: int
-) -> Labels:
+def _leiden(library: object, edges: list[tuple[str, str, float]], n: int, *, resolution: float, seed: int) -> Labels:
     labels = np.full(n, -1, dtype=np.int64)
     if edges:
         _, found = library.leiden(  # type: ignore[attr-defined]
-            edges=edges, resolution=resolution, use_modularity=False, seed=seed, iterations=4, randomness=0.001
+            edges=edges,
+            resolution=resolution,
+            use_modularity=False,
+            seed=seed,
+            iterations=4,
+            randomness=0.001,
         )
         for node, community in found.items():
             labels[int(node)] = community

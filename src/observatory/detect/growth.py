@@ -80,9 +80,7 @@ def growth_of(counts: pd.DataFrame, exposure: pd.DataFrame, *, windows: Windows)
     pad = SPARSE * (e1.sum() * e0.sum()) / max((e1.sum() + e0.sum()) ** 2, 1.0) * 2
     ratio = (upper + pad) / (lower + pad)
     known = a.sum(axis=1) + b.sum(axis=1)
-    variance = (known[:, None] * 0 + ((a + b) * e1 * e0 / total**2)).sum(axis=1) / (
-        (upper + pad) * (lower + pad)
-    )
+    variance = (known[:, None] * 0 + ((a + b) * e1 * e0 / total**2)).sum(axis=1) / ((upper + pad) * (lower + pad))
     variance = variance * _dispersion(counts, exposure, clusters, sources[both], windows, ratio)
     variance = np.maximum(variance, _employer_variance(counts, clusters, sources[both], windows, e1, e0))
     spread = np.sqrt(np.maximum(variance, 1e-12))
@@ -132,7 +130,10 @@ def as_growth(row: pd.Series) -> Growth:
 
 
 def _by_window(
-    counts: pd.DataFrame, clusters: NDArray[np.int64], sources: Sequence[str] | NDArray[np.str_], windows: Windows
+    counts: pd.DataFrame,
+    clusters: NDArray[np.int64],
+    sources: Sequence[str] | NDArray[np.str_],
+    windows: Windows,
 ) -> NDArray[np.float64]:
     """Vacancies as an array (2 windows: earlier, recent; clusters; sources)."""
     cells = np.zeros((2, len(clusters), len(sources)))
@@ -148,8 +149,12 @@ def _by_window(
 
 
 def _dispersion(
-    counts: pd.DataFrame, exposure: pd.DataFrame, clusters: NDArray[np.int64], sources: NDArray[np.str_],
-    windows: Windows, ratio: NDArray[np.float64],
+    counts: pd.DataFrame,
+    exposure: pd.DataFrame,
+    clusters: NDArray[np.int64],
+    sources: NDArray[np.str_],
+    windows: Windows,
+    ratio: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Pearson dispersion of monthly counts about the two-window model, at least 1, shape (clusters,)."""  # fmt: skip
     months = np.arange(windows.earlier.start, windows.recent.stop)
@@ -178,8 +183,12 @@ def _dispersion(
 
 
 def _employer_variance(
-    counts: pd.DataFrame, clusters: NDArray[np.int64], sources: NDArray[np.str_], windows: Windows,
-    e1: NDArray[np.float64], e0: NDArray[np.float64],
+    counts: pd.DataFrame,
+    clusters: NDArray[np.int64],
+    sources: NDArray[np.str_],
+    windows: Windows,
+    e1: NDArray[np.float64],
+    e0: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Variance of the log ratio clustered on employers, shape (clusters,)."""  # fmt: skip
     inside = counts[counts["source"].isin(sources)]

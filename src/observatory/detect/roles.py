@@ -33,9 +33,7 @@ class RoleTest:
     hiring: float = 0.30
 
 
-def judge_roles(
-    mentions: pd.DataFrame, *, known: Iterable[str] = (), test: RoleTest | None = None
-) -> pd.DataFrame:
+def judge_roles(mentions: pd.DataFrame, *, known: Iterable[str] = (), test: RoleTest | None = None) -> pd.DataFrame:
     """One row for each (role, language) with the tests it was put to.
 
     Columns: postings, vacancies, employers (of mentions that hire), titled, alone, hiring (shares
@@ -48,8 +46,14 @@ def judge_roles(
         columns = ["postings", "vacancies", "employers", "titled", "alone", "hiring", "accepted", "reason"]
         return pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays([[], []], names=keys))
     shares = mentions.groupby(keys, sort=True)[["titled", "alone", "hiring"]].mean()
-    hired = mentions[mentions["hiring"]].groupby(keys).agg(
-        postings=("posting_id", "nunique"), vacancies=("vacancy_id", "nunique"), employers=("employer", "nunique")
+    hired = (
+        mentions[mentions["hiring"]]
+        .groupby(keys)
+        .agg(
+            postings=("posting_id", "nunique"),
+            vacancies=("vacancy_id", "nunique"),
+            employers=("employer", "nunique"),
+        )
     )
     alone = mentions[mentions["alone"]].groupby(keys).agg(alone_employers=("employer", "nunique"))
     title = mentions[mentions["alone"] & mentions["titled"]].groupby(keys).agg(title_employers=("employer", "nunique"))
@@ -58,7 +62,10 @@ def judge_roles(
     tests: list[tuple[str, pd.Series]] = [
         ("sought by fewer than two employers", roles["employers"] < test.employers),
         ("seldom sought where it is named", roles["hiring"] < test.hiring),
-        ("never written like a title", ~is_known & ((roles["titled"] < test.titled) | (roles["title_employers"] < 1))),
+        (
+            "never written like a title",
+            ~is_known & ((roles["titled"] < test.titled) | (roles["title_employers"] < 1)),
+        ),
         ("seldom stands alone", ~is_known & ((roles["alone"] < test.alone) | (roles["alone_employers"] < 2))),
     ]
     reason = pd.Series("", index=roles.index)

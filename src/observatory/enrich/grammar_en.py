@@ -194,9 +194,7 @@ def read_line(
                 continue
             start, end = tokens[first][1], tokens[i][2]
             alone = _stands_alone(tokens, words, left, i)
-            titled = all(
-                _capital(tokens[j][0]) for j in range(first, i + 1) if words[j] in modifiers or j == i
-            )
+            titled = all(_capital(tokens[j][0]) for j in range(first, i + 1) if words[j] in modifiers or j == i)
             hiring = title or any(0 <= start - at <= CUE_REACH for at in cue)
             yield role, start, end, alone, titled, hiring, seniority
 
@@ -239,9 +237,13 @@ def _modifiers(
             groups.append([])
             if text == "and" and i - 1 >= floor and tokens[i - 1][0] == ",":
                 i -= 1
-        elif not text[0].isalnum() or word in BOUNDARY or (text[-1] == "." and len(word) > 3):
-            break
-        elif len(groups[-1]) == 4 or (len(groups) > 1 and _head(word, heads)):
+        elif (
+            not text[0].isalnum()
+            or word in BOUNDARY
+            or (text[-1] == "." and len(word) > 3)
+            or len(groups[-1]) == 4
+            or (len(groups) > 1 and _head(word, heads))
+        ):
             break
         else:
             groups[-1].insert(0, i)
@@ -269,9 +271,7 @@ def _listed(words: list[str], i: int, floor: int) -> bool:
     if before < floor:
         return False
     word = words[before]
-    return (
-        "-" in word or word in _JOINED or word in {"ios", "android", "mobile", "web", "data", "qa", "devops"}
-    )
+    return "-" in word or word in _JOINED or word in {"ios", "android", "mobile", "web", "data", "qa", "devops"}
 
 
 def _normal_form(modifiers: list[str], head: str) -> tuple[str, str]:
@@ -317,11 +317,7 @@ def _capital(text: str) -> bool:
     return text[0].isdigit() or any(char.isupper() for char in text)
 
 
-_AROUND = (
-    FILLER
-    | SENIORITY.keys()
-    | {"x", "&", "+", "-", "or", "and", "an", "a", "for", "we", "in", "our", "remote"}
-)
+_AROUND = FILLER | SENIORITY.keys() | {"x", "&", "+", "-", "or", "and", "an", "a", "for", "we", "in", "our", "remote"}
 
 
 def _stands_alone(tokens: list[tuple[str, int, int]], words: list[str], left: int, head: int) -> bool:

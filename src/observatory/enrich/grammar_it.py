@@ -44,9 +44,7 @@ _ITALIAN = {
 }  # fmt: skip
 BASE_HEADS = frozenset(_ITALIAN.values())
 
-_LINK = frozenset(
-    "di del dello della dell' dei degli delle da in per alla allo all' ai alle al e ed con su a".split()
-)
+_LINK = frozenset("di del dello della dell' dei degli delle da in per alla allo all' ai alle al e ed con su a".split())
 _RANK = {
     "senior": "senior", "junior": "junior", "apprendista": "junior", "stagista": "intern", "stage": "intern",
     "capo": "lead", "esperienza": "",

@@ -28,9 +28,7 @@ class Parts:
     """What the files of one version add up to, by occupation and skill code."""
 
     labels: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    alternative: dict[str, dict[str, list[str]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
+    alternative: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     description: dict[str, str] = field(default_factory=dict)
     tasks: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     isco: dict[str, str] = field(default_factory=dict)
@@ -61,9 +59,7 @@ class Parts:
             )
             for code, names in sorted(self.skills.items())
         )
-        return Taxonomy(
-            scheme=scheme, version=version, released=released, occupations=occupations, skills=skills
-        )
+        return Taxonomy(scheme=scheme, version=version, released=released, occupations=occupations, skills=skills)
 
 
 # A table of a scheme: the columns that identify it, and what it adds to the parts.
@@ -132,9 +128,7 @@ def _isco(rows: Iterable[Row], parts: Parts, language: str) -> None:
         parts.labels[code][language] = _pick(row, "Title EN", "title_en")
         parts.description[code] = row.get("Definition", row.get("definition", "")).strip()
         tasks = row.get("Tasks include", row.get("tasks", ""))
-        parts.tasks[code] += [
-            part.strip(" ;.") for part in re.split(r"\n|\([a-z]\)", tasks) if len(part.strip()) > 12
-        ]
+        parts.tasks[code] += [part.strip(" ;.") for part in re.split(r"\n|\([a-z]\)", tasks) if len(part.strip()) > 12]
         included = row.get("Included occupations", row.get("included_occupations", ""))
         parts.alternative[code][language] += [
             name.strip(" -") for name in included.split("\n") if 3 < len(name.strip()) < 80 and ":" not in name
@@ -200,7 +194,12 @@ SCHEMES: Mapping[str, Scheme] = {
 
 
 def read_taxonomy(
-    files: Sequence[Path], *, scheme: str, version: str, released: dt.date, language: str = "en",
+    files: Sequence[Path],
+    *,
+    scheme: str,
+    version: str,
+    released: dt.date,
+    language: str = "en",
     columns: Mapping[str, str] | None = None,
 ) -> Taxonomy:
     """One version of a classification from the files it is published in.
@@ -289,7 +288,12 @@ def _reader(path: Path, header: Sequence[str], scheme: str) -> Reader:
 
 
 def _any_csv(
-    path: Path, header: Sequence[str], rows: Iterable[Row], parts: Parts, language: str, columns: Mapping[str, str]
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Row],
+    parts: Parts,
+    language: str,
+    columns: Mapping[str, str],
 ) -> None:
     fields = {name: columns.get(name, name) for name in ("code", "title", "description", "isco", "alternative")}
     fields |= {name: column for name, column in columns.items() if name not in fields}
@@ -322,5 +326,3 @@ def _any_csv(
 
 def _pick(row: Row, *names: str) -> str:
     return next((row[name].strip() for name in names if row.get(name)), "")
-
-

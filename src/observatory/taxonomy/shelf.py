@@ -35,7 +35,7 @@ class Version:
 
     @property
     def name(self) -> str:
-        """"esco 1.0.9": how a run and a dossier name it."""
+        """ "esco 1.0.9": how a run and a dossier name it."""
         return f"{self.scheme} {self.version}"
 
 
@@ -51,9 +51,7 @@ class TaxonomyShelf:
         Returns the version and whether anything changed: the same file twice adds nothing.
         Raises `BadTaxonomy` when the version is there with another release date.
         """
-        old = next(
-            (v for v in self.versions() if (v.scheme, v.version) == (taxonomy.scheme, taxonomy.version)), None
-        )
+        old = next((v for v in self.versions() if (v.scheme, v.version) == (taxonomy.scheme, taxonomy.version)), None)
         if old is not None and old.released != taxonomy.released:
             raise BadTaxonomy(
                 f"{old.name} is on the shelf as released on {old.released}, not {taxonomy.released}; "

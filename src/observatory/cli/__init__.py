@@ -1,0 +1,93 @@
+"""The command line. Each command is a row of `COMMANDS`; its module is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from observatory import __version__
+from observatory.errors import ObservatoryError
+
+# command: (module, attribute, help shown in the list without importing the module)
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "init": ("observatory.cli.workspace", "init", "Make a workspace."),
+    "doctor": ("observatory.cli.workspace", "doctor", "Show every setting, and what is missing."),
+    "taxonomy": ("observatory.cli.workspace", "taxonomy", "Add and list classifications."),
+    "import": ("observatory.cli.collecting", "import_", "Read postings from files."),
+    "collect": ("observatory.cli.collecting", "collect", "Collect postings from live sources."),
+    "sources": ("observatory.cli.collecting", "sources", "List the sources."),
+    "run": ("observatory.cli.running", "run", "Enrich, embed, detect and propose, as of a date."),
+    "runs": ("observatory.cli.running", "runs", "List the runs."),
+    "candidates": ("observatory.cli.reading", "candidates", "The ranked list of emerging professions."),
+    "dossier": ("observatory.cli.reading", "dossier", "The evidence on one candidate."),
+    "verify-dossier": ("observatory.cli.reading", "verify_dossier", "Check a dossier against its hash and corpus."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(row[0]), row[1])
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row[2]) for name, row in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace", "-w", type=click.Path(path_type=Path), envvar="OBSERVATORY_WORKSPACE",
+    help="Folder of the workspace; else the one you are in.",
+)  # fmt: skip
+@click.option("--set", "settings", multiple=True, metavar="SECTION.NAME=VALUE", help="Override a setting.")
+@click.option("--verbose", "-v", is_flag=True, help="Log what is done, on stderr.")
+@click.version_option(__version__, prog_name="observatory")
+@click.pass_context
+def cli(context: click.Context, workspace: Path | None, settings: tuple[str, ...], verbose: bool) -> None:
+    """An observatory of emerging professions: from job postings to evidence a committee can decide on."""
+    overrides = {}
+    for text in settings:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set takes SECTION.NAME=VALUE, not {text!r}")
+        overrides[name.strip()] = value.strip()
+    context.obj = {"workspace": workspace, "overrides": overrides}
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+def main() -> None:
+    """Entry point: runs the command line and ends with its exit code, one clear line on an error."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        code = cli.main(prog_name="observatory", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; what was stored stays stored", err=True)
+        sys.exit(130)
+    except ObservatoryError as error:
+        click.echo(f"observatory: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

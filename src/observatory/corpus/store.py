@@ -1,0 +1,225 @@
+"""Delta tables for everything the observatory keeps, read by DuckDB as Arrow datasets.
+
+An append is one Delta commit: it is there whole or not at all, whatever happens to the process or
+the disk. Rows are unique by the key in `records.TABLES`; adding a row that is there changes
+nothing. One writer at a time holds the workspace's lock; readers need none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from observatory.errors import StorageError
+from observatory.records import TABLES, check_table
+
+LOCK_SECONDS = 600
+# Files of old versions are kept for ten years, so that the corpus version named in a dossier can
+# be read again; nothing here ever calls vacuum.
+CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 3650 days",
+    "delta.deletedFileRetentionDuration": "interval 3650 days",
+    "delta.checkpointInterval": "20",
+}
+# Small appends make many small files; beyond this many they are joined into one.
+FILES_BEFORE_COMPACTION = 40
+
+
+class Corpus:
+    """The tables of one workspace, in `folder`.
+
+    >>> import tempfile, pathlib
+    >>> corpus = Corpus(pathlib.Path(tempfile.mkdtemp()))
+    >>> corpus.count("postings"), corpus.version()
+    (0, -1)
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def append(self, name: str, rows: pa.Table) -> int:
+        """Adds the rows whose key is not there yet; returns how many were added.
+
+        Of several rows with one key in `rows` the first is taken. Raises `StorageError` when the
+        disk refuses; the table then stands as it was.
+        """
+        schema, key = TABLES[name]
+        rows = _first_of_each(check_table(rows, schema, stage=f"append to {name}"), key)
+        if rows.num_rows == 0:
+            return 0
+        with self._writing(name):
+            table = self._open(name)
+            if table is not None:
+                rows = self._without_known(name, rows, key)
+            if rows.num_rows:
+                self._write(name, rows, mode="append")
+        return int(rows.num_rows)
+
+    def replace(self, name: str, rows: pa.Table) -> None:
+        """Puts `rows` in place of the rows with the same key, and adds the others: one commit."""
+        schema, key = TABLES[name]
+        rows = _first_of_each(check_table(rows, schema, stage=f"replace in {name}"), key)
+        with self._writing(name):
+            table = self._open(name)
+            if table is None:
+                self._write(name, rows, mode="append")
+                return
+            same = " AND ".join(f"t.{column} = s.{column}" for column in key)
+            try:
+                (
+                    table.merge(rows, predicate=same, source_alias="s", target_alias="t")
+                    .when_matched_update_all()
+                    .when_not_matched_insert_all()
+                    .execute()
+                )
+            except (OSError, Exception) as error:
+                raise self._failed(name, error) from error
+
+    def compact(self) -> None:
+        """Joins small files, table by table; contents and older versions stay as they are."""
+        for name in TABLES:
+            table = self._open(name)
+            if table is not None and len(table.file_uris()) > FILES_BEFORE_COMPACTION:
+                with self._writing(name):
+                    table.optimize.compact()
+
+    @contextlib.contextmanager
+    def _writing(self, name: str) -> Iterator[None]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / ".lock", timeout=LOCK_SECONDS):
+                yield
+        except Timeout as error:
+            raise StorageError(
+                f"{self.folder}: another process has been writing for {LOCK_SECONDS} seconds; "
+                f"wait for it to end, then run the same command again"
+            ) from error
+        except OSError as error:
+            raise self._failed(name, error) from error
+
+    def _write(self, name: str, rows: pa.Table, *, mode: str) -> None:
+        from deltalake import WriterProperties, write_deltalake
+
+        try:
+            write_deltalake(
+                str(self.folder / name),
+                rows,
+                mode=mode,  # type: ignore[arg-type]
+                configuration=CONFIGURATION,
+                writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
+            )
+        except (OSError, Exception) as error:
+            raise self._failed(name, error) from error
+
+    def _failed(self, name: str, error: BaseException) -> StorageError:
+        return StorageError(
+            f"{self.folder / name}: nothing was written ({error}); what was stored before is untouched. "
+            f"Make room or allow writing there, then run the same command again"
+        )
+
+    def _without_known(self, name: str, rows: pa.Table, key: Sequence[str]) -> pa.Table:
+        same = " AND ".join(f"n.{column} = o.{column}" for column in key)
+        with self._connection([name]) as connection:
+            connection.register("incoming", rows)
+            return connection.execute(
+                f'SELECT n.* FROM incoming n ANTI JOIN "{name}" o ON {same}'
+            ).to_arrow_table().cast(rows.schema)  # fmt: skip
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def read(
+        self,
+        name: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: str = "",
+        version: int | None = None,
+        **parameters: object,
+    ) -> pa.Table:
+        """A table, or the part of it that fulfils the SQL condition `where` with `$name` parameters."""  # fmt: skip
+        chosen = ", ".join(columns) if columns else "*"
+        text = f'SELECT {chosen} FROM "{name}"' + (f" WHERE {where}" if where else "")
+        return self.query(text, versions={name: version} if version is not None else {}, **parameters)
+
+    def query(self, sql: str, *, versions: Mapping[str, int] | None = None, **parameters: object) -> pa.Table:
+        """The answer to a question in SQL over all tables, as an Arrow table.
+
+        `parameters` stand as `$name` in the text; Arrow tables among them are tables of that name.
+        """
+        tables = {name: value for name, value in parameters.items() if isinstance(value, pa.Table)}
+        plain = {name: value for name, value in parameters.items() if name not in tables}
+        with self._connection([name for name in TABLES if name in sql], versions or {}) as connection:
+            for name, value in tables.items():
+                connection.register(name, value)
+            return connection.execute(sql, plain or None).to_arrow_table()
+
+    def count(self, name: str) -> int:
+        """The number of rows of a table."""
+        table = self._open(name)
+        return 0 if table is None else int(table.count())
+
+    def version(self, name: str = "postings") -> int:
+        """The Delta version of a table, -1 while it does not exist."""
+        table = self._open(name)
+        return -1 if table is None else int(table.version())
+
+    @contextlib.contextmanager
+    def _connection(self, names: Sequence[str], versions: Mapping[str, int] | None = None) -> Iterator[Any]:
+        import duckdb
+
+        connection = duckdb.connect()
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            for name in names:
+                connection.register(name, self._dataset(name, (versions or {}).get(name)))
+            yield connection
+        except duckdb.Error as error:
+            raise StorageError(f"{self.folder}: the corpus could not be read: {error}") from error
+        finally:
+            connection.close()
+
+    def _dataset(self, name: str, version: int | None) -> Any:
+        import pyarrow.dataset as ds
+
+        table = self._open(name, version)
+        if table is None:
+            return TABLES[name][0].empty_table()
+        return ds.dataset(table.file_uris(), schema=TABLES[name][0], format="parquet") if table.file_uris() else (
+            TABLES[name][0].empty_table()
+        )  # fmt: skip
+
+    def _open(self, name: str, version: int | None = None) -> Any:
+        from deltalake import DeltaTable
+        from deltalake.exceptions import TableNotFoundError
+
+        path = self.folder / name
+        if not (path / "_delta_log").is_dir():
+            return None
+        try:
+            return DeltaTable(str(path), version=version)
+        except TableNotFoundError:
+            return None
+        except Exception as error:
+            raise StorageError(
+                f"{path}: version {'newest' if version is None else version} cannot be opened ({error})"
+            ) from error
+
+
+def _first_of_each(rows: pa.Table, key: Sequence[str]) -> pa.Table:
+    if rows.num_rows < 2:
+        return rows
+    seen: set[tuple[object, ...]] = set()
+    columns = [rows.column(name).to_pylist() for name in key]
+    keep = []
+    for i, values in enumerate(zip(*columns, strict=True)):
+        if values not in seen:
+            seen.add(values)
+            keep.append(i)
+    return rows if len(keep) == rows.num_rows else rows.take(keep)
