@@ -169,7 +169,8 @@ def setting_names() -> dict[str, tuple[object, str]]:
     found: dict[str, tuple[object, str]] = {}
     for section, info in Settings.model_fields.items():
         model = info.annotation
-        assert isinstance(model, type) and issubclass(model, BaseModel)
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
         for name, field in model.model_fields.items():
             found[f"{section}.{name}"] = (field.default, field.description or "")
     return found
