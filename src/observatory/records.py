@@ -325,7 +325,8 @@ ENRICHED = pa.schema(
 # One row for each role mentioned in a posting. `role` is the normal form (lower case, singular,
 # no seniority), `phrase` as written. `position`: title | line (a free first line, a heading or a
 # list item) | body. `alone`: the phrase is all of its title, segment or list item. `titled`: all
-# its words are written with a capital, or the script has none. `names_role` of a posting's title.
+# its words are written with a capital, or the script has none. `hiring`: it stands in the title, alone
+# in a line, or behind a cue such as "we are looking for".
 ROLES = pa.schema(
     [
         pa.field("posting_id", pa.string(), nullable=False),
@@ -336,6 +337,7 @@ ROLES = pa.schema(
         pa.field("position", pa.string(), nullable=False),
         pa.field("alone", pa.bool_(), nullable=False),
         pa.field("titled", pa.bool_(), nullable=False),
+        pa.field("hiring", pa.bool_(), nullable=False),
         pa.field("seniority", pa.string(), nullable=False),
         pa.field("sentence", pa.string(), nullable=False),
         pa.field("start", pa.int32(), nullable=False),

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from observatory.enrich.places import without_places
+
 BASE_HEADS = frozenset(
     """
     accountant administrator advisor advocate agent analyst architect artist assembler assistant
@@ -299,6 +301,7 @@ def _normal_form(modifiers: list[str], head: str) -> tuple[str, str]:
             part = part.removesuffix("'s")
             if part:
                 parts.extend(_JOINED.get(part, part).split())
+    parts = without_places(parts)
     while parts and parts[0] in FILLER and parts[:2] != ["full", "stack"]:
         parts.pop(0)
     if not parts or all(len(part) == 1 and part not in {"c", "r"} for part in parts) or len(parts) > 4:

@@ -36,6 +36,7 @@ class Mention:
 
     role: str
     phrase: str
+    language: str
     position: Position
     alone: bool
     titled: bool
@@ -111,6 +112,7 @@ class RoleGrammar:
                 yield Mention(
                     role=role,
                     phrase=line[start:end],
+                    language=language,
                     position=place,
                     alone=alone,
                     titled=titled,
