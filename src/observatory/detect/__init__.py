@@ -1,0 +1,315 @@
+"""From what postings say to clusters with identity, growth, novelty and kind. The door is `detect`.
+
+Everything here is a function of its arguments: the mentions, exposure and classifications as of a
+date, the encoders and a seed. Nothing later than the date is in any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from observatory.detect.cluster import cluster_roles, role_words, similarity
+from observatory.detect.growth import Windows, growth_of, windows
+from observatory.detect.kinds import Signs, decide, signs_of
+from observatory.detect.lineage import LineageEvent, Role, trace
+from observatory.detect.novelty import Novelties, Novelty, normal_form
+from observatory.detect.roles import MENTION_COLUMNS, display_names, fold_key, fold_roles, judge_roles
+from observatory.records import Kind, Taxonomy
+
+__all__ = ["MENTION_COLUMNS", "Cluster", "Detection", "Parameters", "detect"]
+
+Floats = NDArray[np.float32]
+HALF_YEAR = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameters:
+    """How professions are found; the defaults are those of the settings."""
+
+    window_months: int = 12
+    history_months: int = 36
+    min_vacancies: int = 5
+    min_employers: int = 3
+    resolution: float = 0.80
+    seeds: int = 5
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """One profession as of a date.
+
+    `forms` are its roles, the most frequent first; `titles` how they are written. Counts are over
+    the whole history as of the date. `growth` is a row of `growth_of`.
+    """
+
+    lineage_id: str
+    language: str
+    name: str
+    title: str
+    forms: tuple[str, ...]
+    titles: tuple[str, ...]
+    postings: int
+    vacancies: int
+    employers: int
+    sources: tuple[str, ...]
+    first_month: int
+    months_alive: float
+    titled: float
+    alone: float
+    growth: pd.Series
+    novelty: Novelty
+    signs: Signs
+    kind: Kind
+    kind_reasons: tuple[str, ...]
+    stability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """All clusters of a run. `roles` has columns role, language, cluster (position in `clusters`,
+    -1 = no role), vacancies; `judged` every phrase with the test it failed; `events` the lineages'."""
+
+    clusters: tuple[Cluster, ...]
+    roles: pd.DataFrame
+    judged: pd.DataFrame
+    events: tuple[LineageEvent, ...]
+    windows: Windows
+    agreement: float
+
+
+def detect(
+    mentions: pd.DataFrame,
+    exposure: pd.DataFrame,
+    taxonomies: Sequence[Taxonomy],
+    *,
+    as_of_month: int,
+    encode: Callable[[str, Sequence[str]], Floats],
+    previous: Mapping[str, Mapping[Role, int]],
+    ended: frozenset[str] = frozenset(),
+    parameters: Parameters | None = None,
+) -> Detection:
+    """Clusters of the roles in `mentions`, with what is known of each as of a date.
+
+    `mentions`: columns MENTION_COLUMNS. `exposure`: columns source, month, vacancies. `encode(language,
+    texts)` gives unit vectors. `previous`: the roles of each lineage of the run before, with vacancies.
+    """  # fmt: skip
+    p = parameters or Parameters()
+    known = {
+        fold_key(normal_form(name, language), language)
+        for taxonomy in taxonomies
+        for occupation in taxonomy.occupations
+        for language in occupation.labels
+        for name in (occupation.labels[language], *occupation.alternative.get(language, ()))
+    }
+    distinct = mentions[["role", "language"]].drop_duplicates()
+    known_roles = [r for r, lang in distinct.itertuples(index=False) if fold_key(r, lang) in known]
+    judged = judge_roles(mentions, known=known_roles)
+    accepted = judged[judged["accepted"]]
+    concept = fold_roles(accepted)
+    roles, stability, agreement = _clusters(concept, accepted, encode, p)
+    first = int(exposure["month"].min()) if len(exposure) else as_of_month
+    spans = windows(first, as_of_month, recent=p.window_months, history=p.history_months)
+    members = [
+        {(r, lang): int(n) for r, lang, n in part[["role", "language", "vacancies"]].itertuples(index=False)}
+        for _, part in roles.groupby("cluster")
+    ]
+    ids, events = trace(members, previous=previous, ended=ended)
+    hired = mentions[mentions["hiring"]].merge(roles[["role", "language", "cluster"]], on=["role", "language"])
+    growth = _growth(hired, exposure, spans, first, as_of_month, p)
+    novelty = _novelty(roles, taxonomies, encode, p)
+    signs = signs_of(
+        hired,
+        range(len(members)),
+        side_by_side=_side_by_side(hired, roles, novelty),
+        faded=_faded(hired, exposure, as_of_month),
+    )
+    names = display_names(mentions, dict(zip(concept.index, concept, strict=True)))
+    clusters = _assemble(roles, hired, judged, ids, growth, novelty, signs, names, stability, as_of_month)
+    return Detection(
+        clusters=clusters, roles=roles, judged=judged, events=tuple(events), windows=spans, agreement=agreement
+    )
+
+
+def _clusters(
+    concept: pd.Series, accepted: pd.DataFrame, encode: Callable[[str, Sequence[str]], Floats], p: Parameters
+) -> tuple[pd.DataFrame, list[float], float]:
+    """Roles with their concept and cluster; clusters are numbered over all languages."""
+    roles = pd.DataFrame(
+        {
+            "role": accepted.index.get_level_values("role"),
+            "language": accepted.index.get_level_values("language"),
+            "concept": concept.to_numpy(),
+            "vacancies": accepted["vacancies"].to_numpy(),
+        }
+    )
+    roles["cluster"] = -1
+    stability: list[float] = []
+    agreement = []
+    for language in sorted(roles["language"].unique()):
+        here = roles["language"] == language
+        names = sorted(roles.loc[here, "concept"].unique())
+        vectors = encode(language, names)
+        sims = similarity(vectors, [role_words(name, language) for name in names])
+        seeds = range(p.seed, p.seed + p.seeds)
+        found = cluster_roles(sims, resolution=p.resolution if language == "en" else 0.9, seeds=seeds)
+        at = dict(zip(names, found.labels + len(stability), strict=True))
+        roles.loc[here, "cluster"] = roles.loc[here, "concept"].map(at)
+        stability += found.stability.tolist()
+        agreement.append(found.agreement)
+    return roles, stability, float(np.mean(agreement)) if agreement else 1.0
+
+
+def _growth(
+    hired: pd.DataFrame, exposure: pd.DataFrame, spans: Windows, first: int, as_of_month: int, p: Parameters
+) -> pd.DataFrame:
+    """Growth over the settings' windows, or over the whole history in two parts where that is surer.
+
+    A slow riser shows only over years. Two looks at the same counts cost a factor two on p.
+    """
+    counts = (
+        hired.drop_duplicates(["cluster", "source", "month", "employer", "vacancy_id"])
+        .groupby(["cluster", "source", "month", "employer"], as_index=False)
+        .size()
+        .rename(columns={"size": "vacancies"})
+    )
+    short = growth_of(counts, exposure, windows=spans)
+    recent = 2 * p.window_months
+    if as_of_month - first < 2 * recent or short.empty:
+        return short
+    long = growth_of(
+        counts, exposure,
+        windows=Windows(earlier=range(first, as_of_month - recent), recent=range(as_of_month - recent, as_of_month)),
+    )  # fmt: skip
+    surer = long["p_value"] < short["p_value"]
+    result = short.copy()
+    result.loc[surer] = long.loc[surer]
+    result.loc[surer, "note"] = [
+        f"{note}; last {recent} months against all before" if note else f"last {recent} months against all before"
+        for note in result.loc[surer, "note"]
+    ]
+    result["p_value"] = np.minimum(1.0, 2 * np.minimum(short["p_value"], long["p_value"]))
+    from observatory.detect.growth import benjamini_hochberg
+
+    result["q_value"] = benjamini_hochberg(result["p_value"].to_numpy())
+    return result
+
+
+def _novelty(
+    roles: pd.DataFrame, taxonomies: Sequence[Taxonomy], encode: Callable[[str, Sequence[str]], Floats], p: Parameters
+) -> list[Novelty]:
+    forms = _forms(roles)
+    result: dict[int, Novelty] = {}
+    for language in sorted(roles["language"].unique()):
+        own = [c for c in forms if forms[c][0][1] == language]
+
+        def of_language(texts: Sequence[str], language: str = language) -> Floats:
+            return encode(language, texts)
+
+        known = Novelties(of_language, language=language, seed=p.seed).fit(taxonomies)
+        for cluster, novelty in zip(own, known.of([[name for name, _ in forms[c]] for c in own]), strict=True):
+            result[cluster] = novelty
+    return [result[cluster] for cluster in sorted(result)]
+
+
+def _forms(roles: pd.DataFrame) -> dict[int, list[tuple[str, str]]]:
+    """The roles of each cluster, those of the most frequent concept first, then by frequency."""
+    concepts = roles.groupby(["cluster", "concept"])["vacancies"].transform("sum")
+    ordered = roles.assign(concept_size=concepts, own=roles["role"] == roles["concept"]).sort_values(
+        ["cluster", "concept_size", "concept", "own", "vacancies", "role"],
+        ascending=[True, False, True, False, False, True],
+    )
+    return {
+        int(cluster): list(part[["role", "language"]].itertuples(index=False, name=None))
+        for cluster, part in ordered.groupby("cluster")
+    }
+
+
+def _side_by_side(hired: pd.DataFrame, roles: pd.DataFrame, novelty: Sequence[Novelty]) -> dict[int, float]:
+    """Share of a cluster's postings that also advertise the occupation which lists it."""
+    by_key = {
+        fold_key(role, language): cluster
+        for role, language, cluster in roles[["role", "language", "cluster"]].itertuples(index=False)
+    }
+    postings = hired.groupby("cluster")["posting_id"].agg(set)
+    result = {}
+    for cluster, own in enumerate(novelty):
+        if own.alternative_of is None:
+            continue
+        language = roles.loc[roles["cluster"] == cluster, "language"].iloc[0]
+        parent = by_key.get(fold_key(normal_form(own.alternative_of.title, language), language))
+        if parent is None or parent == cluster or parent not in postings or cluster not in postings:
+            continue
+        both = len(postings[cluster] & postings[parent])
+        if both >= 3:
+            result[cluster] = both / len(postings[cluster])
+    return result
+
+
+def _faded(hired: pd.DataFrame, exposure: pd.DataFrame, as_of_month: int) -> dict[int, float]:
+    """Share of the last half-year against the best half-year, where that one had enough vacancies."""
+    from observatory.detect.kinds import FADED_COUNT
+
+    half = lambda frame: (as_of_month - 1 - frame["month"]) // HALF_YEAR  # noqa: E731
+    total = exposure.assign(half=half(exposure)).groupby("half")["vacancies"].sum()
+    own = hired.assign(half=half(hired)).groupby(["cluster", "half"])["vacancy_id"].nunique().unstack(fill_value=0)
+    if own.empty:
+        return {}
+    share = own.div(total.reindex(own.columns), axis=1)
+    enough = own.ge(FADED_COUNT)
+    best = share.where(enough).max(axis=1)
+    last = share[0] if 0 in share else pd.Series(0.0, index=share.index)
+    ratio = (last / best).dropna()
+    return {int(cluster): float(value) for cluster, value in ratio.items()}
+
+
+def _assemble(
+    roles: pd.DataFrame, hired: pd.DataFrame, judged: pd.DataFrame, ids: Sequence[str], growth: pd.DataFrame,
+    novelty: Sequence[Novelty], signs: Mapping[int, Signs], names: Mapping[tuple[str, str], str],
+    stability: Sequence[float], as_of_month: int,
+) -> tuple[Cluster, ...]:  # fmt: skip
+    facts = hired.groupby("cluster").agg(
+        postings=("posting_id", "nunique"), vacancies=("vacancy_id", "nunique"), employers=("employer", "nunique"),
+        first_month=("month", "min"),
+    )  # fmt: skip
+    sources = hired.groupby("cluster")["source"].agg(lambda values: tuple(sorted(set(values))))
+    recent = hired[hired["month"] >= as_of_month - 12].groupby("cluster")["month"].nunique()
+    forms = _forms(roles)
+    result = []
+    for cluster in sorted(forms):
+        if cluster not in facts.index:
+            continue
+        own = forms[cluster]
+        name, language = own[0]
+        shown = tuple(dict.fromkeys(names[form] for form in own if form in names))
+        kind, reasons = decide(name, novelty[cluster], signs[cluster], employers=int(facts.at[cluster, "employers"]))
+        result.append(
+            Cluster(
+                lineage_id=ids[cluster],
+                language=language,
+                name=name,
+                title=names.get((name, language), name),
+                forms=tuple(role for role, _ in own),
+                titles=shown,
+                postings=int(facts.at[cluster, "postings"]),
+                vacancies=int(facts.at[cluster, "vacancies"]),
+                employers=int(facts.at[cluster, "employers"]),
+                sources=sources.at[cluster],
+                first_month=int(facts.at[cluster, "first_month"]),
+                months_alive=float(recent.get(cluster, 0)) / 12,
+                titled=float(judged.at[(name, language), "titled"]),
+                alone=float(judged.at[(name, language), "alone"]),
+                growth=growth.loc[cluster],
+                novelty=novelty[cluster],
+                signs=signs[cluster],
+                kind=kind,
+                kind_reasons=reasons,
+                stability=stability[cluster],
+            )
+        )
+    return tuple(result)

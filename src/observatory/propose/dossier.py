@@ -1,0 +1,157 @@
+"""The dossier: the frozen evidence on a candidate, as records and as canonical JSON with its hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from observatory.errors import BadInput
+from observatory.records import Candidate, Dossier, Evidence, Growth, Month, Nearest, Run
+
+SCHEMA_VERSION = 1
+
+METHOD = (
+    "Roles are read from titles, free first lines and lists by a role grammar; a phrase counts as a role when it is "
+    "written like a title, stands alone and is sought by several employers.",
+    "Roles that are the same profession form a cluster: a neighbour graph over their names, divided by Leiden.",
+    "Growth compares the share of vacancies of the same sources in two windows (Mantel-Haenszel rate ratio; the "
+    "interval allows for over-dispersion and for employers that repost).",
+    "q-values are after Benjamini and Hochberg over all clusters tested in the run.",
+    "Novelty is the share of known titles that lie closer to the classifications of the day than this role does.",
+)
+LIMITS = (
+    "Advertisements are not jobs: some posts are filled without one, some advertisements without a post.",
+    "The sources are not a sample of the labour market; a share is a share of these sources.",
+    "The text encoder was trained after the past it may be shown here.",
+)
+
+
+def build_dossier(
+    candidate: Candidate,
+    *,
+    run: Run,
+    as_of: dt.date,
+    history: Sequence[Month],
+    employers: Sequence[tuple[str, int]],
+    places: Sequence[tuple[str, int]],
+    skills: Sequence[tuple[str, int, float]],
+    evidence: Sequence[Evidence],
+    encoders: Mapping[str, str],
+) -> Dossier:
+    """A dossier with its hash. `skills` are (label, postings that name it, lift over all postings)."""  # fmt: skip
+    open_dossier = Dossier(
+        schema_version=SCHEMA_VERSION,
+        candidate=candidate,
+        run=run,
+        as_of=as_of,
+        history=tuple(history),
+        top_employers=tuple(employers),
+        top_places=tuple(places),
+        skills=tuple(skills),
+        evidence=tuple(evidence),
+        method=METHOD,
+        limits=(*candidate.limits, *LIMITS),
+        encoders=dict(encoders),
+        sha256="",
+    )
+    return replace(open_dossier, sha256=digest(open_dossier))
+
+
+def canonical_json(dossier: Dossier) -> str:
+    """All fields but the hash: keys sorted, no spaces, dates in ISO 8601. What the hash is taken of.
+
+    Run times are left out: what a run cost is no evidence.
+    """
+    raw = asdict(dossier)
+    del raw["sha256"]
+    for name in ("stages", "seconds", "started_at"):
+        del raw["run"][name]
+    return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def digest(dossier: Dossier) -> str:
+    """SHA-256 of the canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(dossier).encode()).hexdigest()
+
+
+def to_json(dossier: Dossier, *, indent: int | None = None) -> str:
+    """The whole dossier as JSON."""
+    return json.dumps(asdict(dossier), ensure_ascii=False, indent=indent, default=_plain)
+
+
+def from_json(text: str) -> Dossier:
+    """A dossier from its JSON. Raises `BadInput` when it is none, naming what is missing."""
+    try:
+        raw = json.loads(text)
+    except ValueError as error:
+        raise BadInput(
+            f"not a dossier: not JSON ({error}); give a file made by: observatory dossier ID --format json"
+        ) from error
+    names = {field.name for field in fields(Dossier)}
+    if not isinstance(raw, dict) or set(raw) != names:
+        missing = sorted(names - set(raw)) if isinstance(raw, dict) else sorted(names)
+        raise BadInput(f"not a dossier: the fields {', '.join(missing) or 'beyond the schema'} do not fit")
+    if raw["schema_version"] > SCHEMA_VERSION:
+        raise BadInput(f"a dossier of schema {raw['schema_version']}; this version reads up to {SCHEMA_VERSION}")
+    try:
+        return _dossier(raw)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"not a dossier: {type(error).__name__} {error} in its fields") from error
+
+
+def verify(dossier: Dossier) -> bool:
+    """Whether the hash is that of the contents."""
+    return digest(dossier) == dossier.sha256
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a dossier")
+
+
+def _dossier(raw: Mapping[str, Any]) -> Dossier:
+    c, r = raw["candidate"], raw["run"]
+    candidate = Candidate(
+        **{
+            **c,
+            "titles": {language: tuple(names) for language, names in c["titles"].items()},
+            "first_seen": dt.date.fromisoformat(c["first_seen"]),
+            "growth": Growth(**c["growth"]),
+            "nearest": tuple(Nearest(**near) for near in c["nearest"]),
+            **{
+                name: tuple(c[name])
+                for name in ("alternative_titles", "sectors", "sources", "skills", "evidence", "reasons", "limits")
+            },
+        }
+    )
+    run = Run(
+        **{
+            **r,
+            "as_of": dt.datetime.fromisoformat(r["as_of"]),
+            "since": dt.datetime.fromisoformat(r["since"]) if r["since"] else None,
+            "started_at": dt.datetime.fromisoformat(r["started_at"]),
+            "taxonomies": tuple(r["taxonomies"]),
+        }
+    )
+    return Dossier(
+        schema_version=raw["schema_version"],
+        candidate=candidate,
+        run=run,
+        as_of=dt.date.fromisoformat(raw["as_of"]),
+        history=tuple(Month(**{**m, "month": dt.date.fromisoformat(m["month"])}) for m in raw["history"]),
+        top_employers=tuple((name, count) for name, count in raw["top_employers"]),
+        top_places=tuple((name, count) for name, count in raw["top_places"]),
+        skills=tuple((label, count, lift) for label, count, lift in raw["skills"]),
+        evidence=tuple(
+            Evidence(**{**e, "posted_at": dt.datetime.fromisoformat(e["posted_at"])}) for e in raw["evidence"]
+        ),
+        method=tuple(raw["method"]),
+        limits=tuple(raw["limits"]),
+        encoders=raw["encoders"],
+        sha256=raw["sha256"],
+    )
