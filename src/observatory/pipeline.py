@@ -1,0 +1,412 @@
+"""The pipeline: one function a stage, joined here and nowhere else. Read this first.
+
+    collect -> corpus -> enrich -> embed -> detect -> propose -> (review) -> publish
+
+Each function reads from the corpus, calls the pure stage, and writes what it gave, with a Run. What
+is stored already is not computed again; a run whose input did not change gives the stored run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import os
+import resource
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from observatory import collect as sources
+from observatory.config import Workspace
+from observatory.corpus import Corpus, clean_posting, join_vacancies, mask
+from observatory.errors import BadFile, BadPosting, FetchError, NotEnoughData
+from observatory.records import POSTINGS, REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy
+from observatory.taxonomy import TaxonomyShelf
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]  # stage, done, of how many (0 = unknown)
+CHUNK = 4_000  # postings enriched between two writes
+BUFFER = 10_000  # postings stored between two writes
+# Raised when detection or proposals change: an older run is then computed again.
+METHOD = "1"
+
+
+def quiet(stage: str, done: int, of: int) -> None:
+    """Progress that tells nobody."""
+
+
+def corpus_of(ws: Workspace) -> Corpus:
+    """The corpus of a workspace."""
+    return Corpus(ws.corpus_dir)
+
+
+def shelf_of(ws: Workspace) -> TaxonomyShelf:
+    """The classifications of a workspace."""
+    return TaxonomyShelf(ws.taxonomies_dir)
+
+
+# --- collect -> corpus -----------------------------------------------------------------------
+
+
+@dataclass
+class StoreReport:
+    """What became of the postings read: every one is added, known, changed or rejected."""
+
+    read: int = 0
+    added: int = 0
+    known: int = 0
+    changed: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    columns: dict[str, str] = field(default_factory=dict)
+    failed: str = ""
+
+
+def import_files(
+    ws: Workspace, files: Sequence[Path], *, source: str | None, columns: Mapping[str, str] | None,
+    now: dt.datetime, progress: Progress = quiet,
+) -> StoreReport:  # fmt: skip
+    """Reads postings from files into the corpus. A file that breaks off keeps what came before it."""
+    report = StoreReport()
+    started = time.monotonic()
+    try:
+        for path in files:
+            if not path.exists():
+                raise BadFile(f"{path}: there is no such file")
+            pages = sources.read_file(path, source=source, columns=columns, now=now)
+            store_pages(ws, pages, report=report, now=now, progress=progress)
+    finally:
+        update_vacancies(corpus_of(ws))
+        report.seconds = time.monotonic() - started
+    return report
+
+
+def collect(
+    ws: Workspace,
+    found: Sequence[sources.Source],
+    *,
+    since: dt.datetime | None,
+    now: dt.datetime,
+    progress: Progress = quiet,
+) -> dict[str, StoreReport]:
+    """Collects from live sources, each from where it stopped; one that fails does not stop the others."""
+    reports = {}
+    cursors = _Cursors(ws.var_dir / "cursors.json")
+    for source in found:
+        report = reports[source.name] = StoreReport()
+        started = time.monotonic()
+        try:
+            pages = source.pages(cursors.get(source.name), since=since)
+            store_pages(
+                ws, pages, report=report, now=now, progress=progress,
+                stored=lambda cursor, name=source.name: cursors.put(name, cursor),  # type: ignore[misc]
+            )  # fmt: skip
+        except FetchError as error:
+            report.failed = str(error)
+            log.warning("source %s failed: %s", source.name, error)
+        report.seconds = time.monotonic() - started
+    update_vacancies(corpus_of(ws))
+    return reports
+
+
+def store_pages(
+    ws: Workspace, pages: Iterable[sources.Page], *, report: StoreReport, now: dt.datetime, progress: Progress = quiet,
+    stored: Callable[[str], None] | None = None,
+) -> None:  # fmt: skip
+    """Cleans and stores pages; `stored(cursor)` is called after a page lies in the corpus."""
+    corpus = corpus_of(ws)
+    good: list[Posting] = []
+    bad: list[Rejected] = []
+    cursor = ""
+    try:
+        for page in pages:
+            for raw in page.postings:
+                report.read += 1
+                try:
+                    good.append(clean_posting(raw, now=now, languages=ws.settings.workspace.languages))
+                except BadPosting as error:
+                    bad.append(_set_aside(raw, error, now))
+            report.read += len(page.rejected)
+            bad += page.rejected
+            cursor = page.cursor
+            progress("import", report.read, 0)
+            if len(good) + len(bad) >= BUFFER or (stored is not None and (good or bad)):
+                _store(corpus, good, bad, report)
+                good, bad = [], []
+                if stored is not None:
+                    stored(cursor)
+    finally:  # a source or file that breaks off keeps what it gave
+        _store(corpus, good, bad, report)
+        if stored is not None and cursor:
+            stored(cursor)
+
+
+def _store(corpus: Corpus, good: list[Posting], bad: list[Rejected], report: StoreReport) -> None:
+    if good:
+        table = pa.Table.from_pylist([asdict(posting) for posting in good], schema=POSTINGS)
+        changed = _changed(corpus, table)
+        added = corpus.append("postings", table)
+        report.added += added
+        report.changed += len(changed)
+        report.known += len(good) - added - len(changed)
+        bad = [*bad, *changed]
+    for rejected in bad:
+        report.rejected[rejected.reason] = report.rejected.get(rejected.reason, 0) + 1
+    if bad:
+        rows = []
+        for rejected in bad:
+            raw = mask(rejected.raw[:4_000])[0]
+            key = f"{rejected.source}\x1f{rejected.source_id}\x1f{rejected.origin}\x1f{rejected.reason}\x1f{raw}"
+            rows.append({**asdict(rejected), "raw": raw, "rejected_id": hashlib.sha256(key.encode()).hexdigest()[:16]})
+        corpus.append("rejected", pa.Table.from_pylist(rows, schema=REJECTED))
+
+
+def _changed(corpus: Corpus, table: pa.Table) -> list[Rejected]:
+    """Postings whose id is stored with another text. The stored text stays; the new one is kept aside."""
+    rows = corpus.query(
+        """SELECT n.source, n.source_id, n.title, n.description, n.collected_at, o.content_hash AS old
+           FROM incoming n JOIN postings o USING (posting_id) WHERE n.content_hash <> o.content_hash""",
+        incoming=table,
+    ).to_pylist()
+    return [
+        Rejected(
+            source=row["source"],
+            source_id=row["source_id"],
+            reason="same id, another text",
+            detail=f"stored with content {row['old']}; the first text stays the evidence",
+            origin="",
+            raw=f"{row['title']}\n{row['description']}",
+            collected_at=row["collected_at"],
+        )  # fmt: skip
+        for row in rows
+    ]
+
+
+def _set_aside(raw: RawPosting, error: BadPosting, now: dt.datetime) -> Rejected:
+    return Rejected(
+        source=raw.source, source_id=raw.source_id, reason=error.reason, detail=error.detail, origin="",
+        raw=f"{raw.title}\n{raw.description}"[:4_000], collected_at=now,
+    )  # fmt: skip
+
+
+def update_vacancies(corpus: Corpus) -> int:
+    """Joins postings into vacancies where that is not done or no longer right; returns how many changed."""
+    postings = corpus.query(
+        """SELECT posting_id, source, posted_at, title, left(description, 200) AS description, employer, content_hash,
+                  extra FROM postings"""
+    )
+    rows = join_vacancies(postings)
+    fresh = corpus.query(
+        """SELECT n.* FROM incoming n ANTI JOIN vacancies o
+           ON n.posting_id = o.posting_id AND n.vacancy_id = o.vacancy_id AND n.relation = o.relation""",
+        incoming=rows,
+    )
+    if fresh.num_rows:
+        corpus.replace("vacancies", fresh)
+    return int(fresh.num_rows)
+
+
+class _Cursors:
+    """Where each source stopped, in a small JSON file that is replaced as a whole."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def get(self, name: str) -> str:
+        return str(self._all().get(name, ""))
+
+    def put(self, name: str, cursor: str) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.file.with_suffix(".new")
+        beside.write_text(json.dumps({**self._all(), name: cursor}, indent=1, sort_keys=True))
+        os.replace(beside, self.file)
+
+    def _all(self) -> dict[str, str]:
+        if not self.file.is_file():
+            return {}
+        found: dict[str, str] = json.loads(self.file.read_text("utf-8"))
+        return found
+
+
+# --- enrich -> embed -> detect -> propose ----------------------------------------------------
+
+
+class _Stages:
+    """Seconds, peak memory and rows of each stage of a run."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, float]] = {}
+        self._started = time.monotonic()
+
+    def end(self, name: str, rows_in: int, rows_out: int) -> None:
+        now = time.monotonic()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.found[name] = {
+            "seconds": round(now - self._started, 3), "peak_mb": round(peak, 1), "rows_in": rows_in, "rows_out": rows_out,
+        }  # fmt: skip
+        log.info("%s: %d rows in, %d out, %.1f s, %.0f MB", name, rows_in, rows_out, now - self._started, peak)
+        self._started = now
+
+
+def run(
+    ws: Workspace, *, as_of: dt.datetime, since: dt.datetime | None = None, now: dt.datetime, progress: Progress = quiet
+) -> tuple[Run, bool]:
+    """Enriches, embeds, detects and proposes as of a time; returns the run and whether it is a new one.
+
+    Nothing posted at or after `as_of`, and no classification released on or after its day, is read.
+    Raises `NotEnoughData` when there is nothing to look at.
+    """
+    from observatory import proposals
+    from observatory.enrich import build_grammar
+
+    started, stages = time.monotonic(), _Stages()
+    corpus = corpus_of(ws)
+    settings = ws.settings
+    update_vacancies(corpus)
+    taxonomies = shelf_of(ws).as_of(as_of.date())
+    grammar = build_grammar(taxonomies, languages=settings.workspace.languages, sectors_dir=ws.sectors_dir)
+    fingerprint = _fingerprint(ws, corpus, as_of, since, grammar.key, taxonomies)
+    old = find_run(corpus, fingerprint)
+    if old is not None:
+        return old, False
+    pending = _pending(corpus, as_of, since, grammar.key)
+    total = corpus.query(f"SELECT count(*) AS n FROM postings WHERE {_SPAN}", **_span(as_of, since)).to_pylist()[0]["n"]
+    if total == 0:
+        raise NotEnoughData(
+            f"no posting before {as_of.date()} is stored; import some (observatory import FILE --source NAME) "
+            f"or choose a later --as-of"
+        )
+    read = 0
+    for chunk in _chunks(pending):
+        _enrich(corpus, chunk, grammar, lambda n: progress("enrich", min(n, len(pending)), len(pending)), read)
+        read += len(chunk)
+    stages.end("enrich", len(pending), total)
+    draft = Run(
+        run_id=fingerprint[:12], as_of=as_of, since=since, corpus_version=corpus.version(),
+        taxonomies=tuple(f"{t.scheme} {t.version}" for t in taxonomies), fingerprint=fingerprint, started_at=now,
+        seconds=0.0, stages={},
+    )  # fmt: skip
+    proposals.detect_and_propose(
+        ws,
+        corpus,
+        draft,
+        grammar,
+        taxonomies,
+        where=_SPAN,
+        span=_span(as_of, since),
+        ended=stages.end,
+        progress=progress,
+    )
+    done = Run(
+        **{
+            **{f: getattr(draft, f) for f in draft.__slots__},
+            "seconds": round(time.monotonic() - started, 3),
+            "stages": stages.found,
+        }
+    )
+    row = {
+        "run_id": done.run_id, "as_of": as_of, "fingerprint": fingerprint, "corpus_version": done.corpus_version,
+        "started_at": now, "run": json.dumps(asdict(done), default=str),
+    }  # fmt: skip
+    corpus.append("runs", pa.Table.from_pylist([row]))
+    corpus.compact()
+    return done, True
+
+
+_SPAN = "posted_at < $as_of AND posted_at >= $since"
+_BEGINNING = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+
+
+def _span(as_of: dt.datetime, since: dt.datetime | None) -> dict[str, dt.datetime]:
+    return {"as_of": as_of, "since": since or _BEGINNING}
+
+
+def _fingerprint(
+    ws: Workspace,
+    corpus: Corpus,
+    as_of: dt.datetime,
+    since: dt.datetime | None,
+    grammar: str,
+    taxonomies: Sequence[Taxonomy],
+) -> str:
+    """A digest of all that a run's result depends on; the order in which postings came is not in it."""
+    content = corpus.query(
+        f"""SELECT count(*) AS n, bit_xor(hash(p.posting_id || p.content_hash || v.vacancy_id || v.relation)) AS x
+            FROM postings p JOIN vacancies v USING (posting_id) WHERE {_SPAN.replace("posted_at", "p.posted_at")}""",
+        **_span(as_of, since),
+    ).to_pylist()[0]
+    shelf = [(v.name, v.sha256) for v in shelf_of(ws).on(as_of.date())]
+    parts = [METHOD, as_of.isoformat(), since and since.isoformat(), grammar, content["n"], content["x"], shelf,
+             ws.settings.model_dump(), len(taxonomies)]  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _pending(corpus: Corpus, as_of: dt.datetime, since: dt.datetime | None, grammar: str) -> list[str]:
+    """Ids of the postings that this grammar has not read yet, in a fixed order."""
+    found = corpus.query(
+        f"""SELECT posting_id FROM postings p WHERE {_SPAN}
+            AND NOT EXISTS (SELECT 1 FROM enriched e WHERE e.posting_id = p.posting_id AND e.grammar = $grammar)
+            ORDER BY posting_id""",
+        grammar=grammar,
+        **_span(as_of, since),
+    )
+    ids: list[str] = found.column("posting_id").to_pylist()
+    return ids
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(ids), CHUNK):
+        yield ids[at : at + CHUNK]
+
+
+def _enrich(corpus: Corpus, ids: Sequence[str], grammar: Any, told: Callable[[int], None], before: int) -> None:
+    from observatory.enrich import read_postings
+
+    wanted = pa.table({"posting_id": list(ids)})
+    postings = corpus.query("SELECT p.* FROM postings p SEMI JOIN wanted w USING (posting_id)", wanted=wanted)
+    done = before
+
+    def progress(count: int) -> None:
+        nonlocal done
+        done += count
+        told(done)
+
+    enriched, roles = read_postings(postings, grammar=grammar, progress=progress)
+    corpus.append("roles", roles)  # before the row that says a posting is read
+    corpus.append("enriched", enriched)
+
+
+def find_run(corpus: Corpus, fingerprint: str) -> Run | None:
+    """The stored run with a fingerprint."""
+    rows = corpus.read("runs", columns=["run"], where="fingerprint = $f", f=fingerprint).to_pylist()
+    return run_from_json(rows[0]["run"]) if rows else None
+
+
+def newest_run(corpus: Corpus, as_of: dt.datetime | None) -> Run | None:
+    """The run with the latest as-of time at or before `as_of`, the one started last of several."""
+    rows = corpus.query(
+        "SELECT run FROM runs WHERE as_of <= $as_of ORDER BY as_of DESC, started_at DESC LIMIT 1",
+        as_of=as_of or dt.datetime(9999, 1, 1, tzinfo=dt.UTC),
+    ).to_pylist()
+    return run_from_json(rows[0]["run"]) if rows else None
+
+
+def run_from_json(text: str) -> Run:
+    """A Run from the JSON in the table of runs."""
+    raw = json.loads(text)
+    return Run(
+        **{
+            **raw,
+            "as_of": dt.datetime.fromisoformat(raw["as_of"]),
+            "since": dt.datetime.fromisoformat(raw["since"]) if raw["since"] else None,
+            "started_at": dt.datetime.fromisoformat(raw["started_at"]),
+            "taxonomies": tuple(raw["taxonomies"]),
+        }
+    )
