@@ -42,12 +42,12 @@ _LINK_HANDLE = re.compile(
     r"((?:t\.me|wa\.me|m\.me|telegram\.me|join\.skype\.com)/)([A-Za-z0-9_+/-]{3,60})", re.IGNORECASE
 )
 _TWITTER = re.compile(r"(?<![\w/.@])@[A-Za-z_][A-Za-z0-9_]{2,30}\b(?!\.[a-z])")
-_SIGNS = re.compile(r"[@＠]|\bat\b|\[at|\(at|<at|arroba|chiocciola", re.IGNORECASE)
-_CHAT_SIGNS = re.compile(
-    r"微信|vx|v信|wechat|weixin|qq|telegram|电报|tg|skype|whatsapp|line\s*id|discord|keybase|\.me/|@",
-    re.IGNORECASE,
-)
-_DIGITS = re.compile(r"\d[\d\s().+/-]{5,}\d")
+_CHAT_SIGNS = ("微信", "vx", "v信", "wechat", "weixin", "qq", "telegram", "电报", "tg", "skype", "whatsapp", "line id", "lineid",
+               "discord", "keybase", ".me/", "m.me")  # fmt: skip
+_HIDDEN_SIGNS = (" dot ", "[dot", "(dot", "{dot", "<dot", "(.)", "[.]", "[at", "(at", "{at", "<at", "(@", "[@", " @ ",
+                 "arroba", "chiocciola", "punto")  # fmt: skip
+_DIGITS = re.compile(r"[+(]?\d[\d\s().+/-]{5,}\d")
+_NOT_BEFORE = frozenset(".$€£¥#/=-_")
 
 
 def mask(text: str) -> tuple[str, int]:
@@ -59,19 +59,40 @@ def mask(text: str) -> tuple[str, int]:
     0
     """
     total = 0
-    if _SIGNS.search(text):
-        for pattern in (_PLAIN_EMAIL, _HIDDEN_EMAIL, _OPEN_EMAIL):
+    lower = text.lower()
+    if "@" in text or "＠" in text:
+        for pattern in (_PLAIN_EMAIL, _OPEN_EMAIL):
             text, n = pattern.subn(EMAIL, text)
             total += n
-    if _CHAT_SIGNS.search(text):
+    if any(sign in lower for sign in _HIDDEN_SIGNS):
+        text, n = _HIDDEN_EMAIL.subn(EMAIL, text)
+        total += n
+    if "@" in text:
+        text, n = _TWITTER.subn(HANDLE, text)
+        total += n
+    if any(sign in lower for sign in _CHAT_SIGNS):
         for pattern in (_CHAT, _LINK_HANDLE):
             text, n = pattern.subn(rf"\1{HANDLE}", text)
             total += n
-        text, n = _TWITTER.subn(HANDLE, text)
-        total += n
     if _DIGITS.search(text):
         text, n = _SAID_NUMBER.subn(rf"\1{TELEPHONE}", text)
         total += n
-        text, n = _NUMBER.subn(TELEPHONE, text)
+        text, n = _numbers(text)
         total += n
     return text, total
+
+
+def _numbers(text: str) -> tuple[str, int]:
+    """Telephone numbers among the runs of digits: few runs are looked at closely, not every character."""
+    total = 0
+
+    def masked(match: re.Match[str]) -> str:
+        nonlocal total
+        before = text[match.start() - 1] if match.start() else " "
+        if before in _NOT_BEFORE or before.isalnum():
+            return match.group()
+        found, n = _NUMBER.subn(TELEPHONE, match.group())
+        total += n
+        return found
+
+    return _DIGITS.sub(masked, text), total

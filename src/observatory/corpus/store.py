@@ -128,7 +128,7 @@ class Corpus:
         same = " AND ".join(f"n.{column} = o.{column}" for column in key)
         with self._connection([name]) as connection:
             connection.register("incoming", rows)
-            return connection.execute(
+            return connection.sql(
                 f'SELECT n.* FROM incoming n ANTI JOIN "{name}" o ON {same}'
             ).to_arrow_table().cast(rows.schema)  # fmt: skip
 
@@ -158,7 +158,7 @@ class Corpus:
         with self._connection([name for name in TABLES if name in sql], versions or {}) as connection:
             for name, value in tables.items():
                 connection.register(name, value)
-            return connection.execute(sql, plain or None).to_arrow_table()
+            return connection.sql(sql, params=plain or None).to_arrow_table()
 
     def count(self, name: str) -> int:
         """The number of rows of a table."""

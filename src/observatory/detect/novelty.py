@@ -103,6 +103,7 @@ class Novelties:
     def _judge(self, forms: Sequence[str], sims: Floats, owners: Mapping[int, list[int]]) -> Novelty:
         best = sims.max(axis=0)
         exact = [i for form in forms for i in self.by_key_.get(fold_key(form, self.language), ())]
+        exact += [i for form in _turned(forms[0]) for i in self.by_key_.get(fold_key(form, self.language), ())]
         preferred = next((self.labels_[i] for i in exact if self.labels_[i].preferred), None)
         alternative = self._alternative(exact, sims[0])
         subset = self._subset(forms[0], sims[0])
@@ -219,6 +220,16 @@ def normal_form(title: str, language: str) -> str:
         elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
             words[-1] = last[:-1]
     return " ".join(words)
+
+
+def _turned(form: str) -> list[str]:
+    """Other names of "HEAD of SUBJECT": "head of engineering" is what others call engineering manager."""
+    head, of, subject = form.partition(" of ")
+    if not of:
+        return []
+    return [f"{subject} {title}" for title in ("manager", "director", "vice president", head)] + [
+        f"{title} of {subject}" for title in ("director", "head", "vice president")
+    ]
 
 
 def labels_of(taxonomies: Sequence[Taxonomy], language: str) -> list[Label]:

@@ -9,8 +9,8 @@ frequent form gives the name.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -102,6 +102,8 @@ _LONG = {
     "golang": "go", "comms": "communication", "ops": "operation", "qe": "qa", "appsec": "application security",
     "bizdev": "business development", "sysadmin": "system",
 }  # fmt: skip
+# Whoever masters X by repute does the job that X is usually sought as.
+_REPUTE = frozenset("expert specialist guru wizard ninja".split())
 # Words that add nothing beside another modifier: "backend software engineer" is a backend engineer.
 _EMPTY = frozenset("software application app".split())
 
@@ -141,8 +143,9 @@ def fold_roles(roles: pd.DataFrame) -> pd.Series:
     frame = frame.sort_values(["vacancies", "role"], ascending=[False, True], kind="stable")
     names = frame.drop_duplicates(["language", "key"]).set_index(["language", "key"])["role"]
     weight = frame.groupby(["language", "key"])["vacancies"].sum()
-    joined = _initialisms(names, weight)
+    joined = {**_by_repute(weight), **_initialisms(names, weight)}
     groups = [joined.get(key, key) for key in zip(frame["language"], frame["key"], strict=True)]
+    groups = [joined.get(group, group) for group in groups]
     frame["group"] = pd.Series(groups, index=frame.index, dtype=object)
     best = frame.drop_duplicates("group").set_index("group")["role"].to_dict()
     concept = {
@@ -150,6 +153,21 @@ def fold_roles(roles: pd.DataFrame) -> pd.Series:
         for role, language, group in zip(frame["role"], frame["language"], frame["group"], strict=True)
     }
     return pd.Series([concept[index] for index in roles.index], index=roles.index, name="concept")
+
+
+def _by_repute(weight: pd.Series) -> dict[tuple[str, str], tuple[str, str]]:
+    """ "machine learning expert" joins the most sought role on the same subject, if that is sought more."""
+    subjects: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for language, key in weight.index:
+        if language == "en" and "|" in key:
+            subjects[(language, key.split("|")[0])].append((language, key))
+    joined = {}
+    for forms in subjects.values():
+        best = max(forms, key=lambda form: (weight[form], form))
+        for form in forms:
+            if form != best and form[1].split("|")[1] in _REPUTE:
+                joined[form] = best
+    return joined
 
 
 def _initialisms(names: pd.Series, weight: pd.Series) -> dict[tuple[str, str], tuple[str, str]]:
@@ -196,27 +214,34 @@ def _expands(short: list[str], i: int, long: list[str]) -> bool:
 def display_names(mentions: pd.DataFrame, concept: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     """(concept, language) -> the form most often written as a title ("DevOps Engineer").
 
-    Only phrases that say the concept's own name count; otherwise its words with capitals.
+    Only phrases that say the concept's own name count; otherwise its words as they are mostly
+    capitalised elsewhere ("iOS").
     """
-    shown: Callable[[str], str] = lambda phrase: re.sub(r"[\s-]+", " ", phrase).strip()  # noqa: E731
     titled = mentions[mentions["titled"]]
     counts = titled.groupby(["role", "language", "phrase"], sort=True).size()
     best: dict[tuple[str, str], tuple[int, str]] = {}
+    casing: dict[str, Counter[str]] = defaultdict(Counter)
     for (role, language, phrase), count in counts.items():
-        name = concept.get((role, language))
-        if name != role:
+        text = re.sub(r"[\s-]+", " ", phrase).strip()
+        for word in text.split():
+            if not (word.isupper() and len(word) > 4):
+                casing[word.lower()][word] += int(count)
+        if concept.get((role, language)) != role or text.lower() not in (role, role + "s"):
             continue
-        text = shown(phrase)
-        if text.lower() not in (role, role + "s") or (len(text) > 3 and text.isupper()):
+        if len(text) > 5 and text.isupper() and text.isascii():
             continue
-        if text.lower() == role + "s":
-            text = text[:-1]
-        old = best.get((name, language), (0, ""))
-        if (count, text) > old:
-            best[(name, language)] = (count, text)
+        text = text[: len(role)]
+        if (count, text) > best.get((role, language), (0, "")):
+            best[(role, language)] = (int(count), text)
     result = {}
     for (role, language), name in concept.items():
-        if name == role:
-            found = best.get((name, language))
-            result[(name, language)] = found[1] if found else (name.capitalize() if language == "it" else name.title())
+        if name != role:
+            continue
+        if found := best.get((role, language)):
+            result[(role, language)] = found[1]
+        elif language == "en":
+            words = [casing[word].most_common(1)[0][0] if casing[word] else word.capitalize() for word in role.split()]
+            result[(role, language)] = " ".join(words)
+        else:
+            result[(role, language)] = role.capitalize()
     return result

@@ -1,58 +1,165 @@
-"""Free first lines: "Company | Role | Place | Contract | address", in whatever order they come."""
+"""Free first lines: "Company | Role | Place | Contract | address", in whatever order they come.
+
+A line is cut at its strongest separator (a bar, a spaced dash, a bullet, a semicolon, a verb of
+hiring, a comma), and each part says what it is by what it is made of: a part whose words are all
+names of places is a place. The employer has no words of its own: it is the first part that nothing
+else explains, or the one that agrees with the address in the line.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from observatory.enrich.places import country_of, is_place
+from observatory.enrich.places import Place, country_of, find_places
 
 SegmentKind = Literal["employer", "role", "place", "contract", "url", "pay", "other"]
+
+# What a contract says, in the order in which it is written down.
+CONTRACTS = ("full-time", "part-time", "internship", "contract", "permanent", "remote", "hybrid", "onsite", "visa")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Segment:
-    """A part of a first line between separators, and what it says."""
+    """A part of a first line: `line[start:end]`, what it says, and the evidence that decided it."""
 
     text: str
     kind: SegmentKind
     start: int
     end: int
+    evidence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FirstLine:
-    """What a first line tells: each "" where it does not."""
+    """What a first line tells: each "" where it does not. `contract` holds words of `CONTRACTS`."""
 
     employer: str
     place: str
     country: str
     contract: str
+    segments: tuple[Segment, ...] = ()
 
 
-_SEPARATOR = re.compile(r"\s*[|｜]\s*|\s+[-–—•·]{1,2}\s+|\s*//\s*|\s*;\s+|\t+|\s{3,}")
-_URL = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:com|io|org|net|ai|co|dev)\b", re.IGNORECASE)
-_PAY = re.compile(r"[$€£¥]\s?\d|\d+\s?k\b|\bsalary\b|\bequity\b|薪|万/月|\d+-\d+K|\bRAL\b", re.IGNORECASE)
-_CONTRACT = re.compile(
-    r"\b(?:full[- ]?time|part[- ]?time|contract(?:or)?|freelance|intern(?:ship)?s?|permanent|remote|on[- ]?site|h1-?b|visa"
-    r"|tempo (?:pieno|determinato|indeterminato|parziale)|da remoto|stage)\b|全职|兼职|远程|实习|现场",
+LONGEST_LINE = 400  # characters; beyond them a first line is a paragraph
+LONGEST_EMPLOYER = 50
+MOST_EMPLOYER_WORDS = 6
+LONGEST_TITLE = 120  # of a line without separators, in which contract words still count
+
+_BARS = re.compile(r"\s*[|｜¦│]+\s*|\s*\t+\s*|\s+//\s+|\s+[•·∙►●]\s*|\s*·\s*")
+_DASHES = re.compile(
+    r"\s+[-–—~]{1,3}\s+|\s*—+\s*|\s+--\s*|(?<=[\w)])\s?[-–—]{2,3}\s?(?=[\w(])|(?<=\))\s*[-–—]\s*(?=\w)"
+)
+_SEMICOLONS = re.compile(r"\s*[;；]\s*")
+_HIRES = re.compile(
+    r",?\s+(?:(?:is|are|’s|'s)\s+(?:\w+\s+)?(?:hiring|seeking|recruiting|looking\s+(?:for|to\s+hire)|searching\s+for)|seeks)"
+    r"(?:\s+(?:an?|for|the|some|our|multiple|several|\d+))*\s*"
+    r"|\s*(?:诚招|诚聘|急招|急聘|直招|招聘|招募|寻找|直聘)[:：]?\s*"
+    r"|\s+(?:cerca|ricerca|seleziona|assume|è alla ricerca di)(?:\s+(?:un[ao']?|\d+))?\s+",
     re.IGNORECASE,
 )
-_CONTRACTS = (
-    ("internship", re.compile(r"\bintern|stage\b|实习", re.IGNORECASE)),
-    ("part-time", re.compile(r"part[- ]?time|parziale|兼职", re.IGNORECASE)),
-    ("contract", re.compile(r"\bcontract|freelance|determinato\b", re.IGNORECASE)),
-    ("full-time", re.compile(r"full[- ]?time|pieno|indeterminato|permanent|全职", re.IGNORECASE)),
+_STOPS = re.compile(
+    r"(?<=[^\WA-Z\d_]{2})\.\s+(?=[A-Z\u4e00-\u9fff])|(?<=[A-Za-z)])[:：]\s+|(?<=[\u4e00-\u9fff])[:：]\s*"
 )
+_COMMAS = re.compile(r"\s*[,，、]\s*")
+_AT = re.compile(r"\s+(?:at|@|bei|presso)\s+(?=[A-Z\d])")
+_IN = re.compile(r"\s+(?:in|based in|a)\s+(?=[A-Z])")
+_LEVELS = (_BARS, _DASHES, _SEMICOLONS, _HIRES, _STOPS)
+_BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|（([^（）]*)）|【([^【】]*)】|「([^「」]*)」")
+
+_URL = re.compile(
+    r"https?://\S+|www\.\S+"
+    r"|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|io|org|net|ai|co|dev|de|co\.uk|it|cn|me|us|tv|eu|fr|ca|app|tech|so|ly|fm|in)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+_MASKED = re.compile(r"\[(?:e-?mail|phone|handle|telephone)\]|\S+@\S+", re.IGNORECASE)
+_PAY = re.compile(
+    r"(?:[$€£¥￥]|\b(?:USD|EUR|GBP|RMB|CNY|CHF)\b)\s?\d[\d.,]*\s?[km]?(?:\s?[-–~to]+\s?[$€£¥]?\d[\d.,]*\s?[km]?)?\+?"
+    r"|\d[\d.,]*\s?[km]?\s?[-–~]\s?\d[\d.,]*\s?[kKwW万千元uU](?:/月)?|\b\d{2,3}\s?k\b\+?|\d[\d.,]*\s?[€£$]"
+    r"|\d+(?:\.\d+)?%|\b(?:salary|equity|compensation|bonus|stock options?|RAL|stipendio)\b|薪[水资酬]?|面议|万/月|/月|月薪|年薪|USDT?",
+    re.IGNORECASE,
+)
+_CONTRACT_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("full-time", r"\bfull[-\s]?time\b|\bFTE?\b(?!\w)|全职|\btempo pieno\b"),
+        ("part-time", r"\bpart[-\s]?time\b|兼职|\btempo parziale\b"),
+        ("internship", r"\bintern(?:s|ships?)?\b|\bco-?op\b|实习|\btirocin(?:io|ante)\b|\bstage\b(?!\s*(?:start|company|\d))"),
+        ("contract", r"\bcontract(?:ors?|ing|-to-hire| to hire)?\b|\bfreelance(?:rs?)?\b|外包|合同工|\btempo determinato\b|\bpartita iva\b"),
+        ("permanent", r"\bperm(?:anent)?\b|\btempo indeterminato\b"),
+        ("remote", r"\bremote(?:ly)?\b|\bwork from (?:home|anywhere)\b|\bWFH\b|\btelecommut\w+|\bdistributed\b|远程|居家办公|\bda remoto\b|\bsmart ?working\b"),
+        ("hybrid", r"\bhybrid\b|混合办公|\bibrid[oa]\b"),
+        ("onsite", r"\bon[-\s]?site\b|\bin[-\s]office\b|\bno[tn]?[-\s]remote\b|\blocals? only\b|现场|坐班|线下|\bin sede\b|\bin presenza\b"),
+        ("visa", r"\bvisas?\b|\bh[-\s]?1[-\s]?b\b|\brelocat(?:ion|e)\b|\bsponsorship\b|\btn\b(?= visa)|签证"),
+    )
+)  # fmt: skip
+_DENIED = {
+    "remote": re.compile(
+        r"\bno[tn]?[-\s]?(?:currently\s|yet\s|for\s)?remote|\bremote\s*[:=]?\s*(?:no\b|not\b|isn)|\bno (?:telecommut|wfh)|\bsorry,? no remote"
+        r"|(?:不支持|不可|非|无)远程|\bno (?:smart ?working|remoto)\b",
+        re.IGNORECASE,
+    ),
+    "visa": re.compile(
+        r"\b(?:no|not|without|can(?:'|’)?t|cannot|unable)\b[^|,.;]{0,24}\b(?:visas?|h[-\s]?1[-\s]?b|sponsor\w*|relocation)|\bvisas?\s*[:=]?\s*no\b",
+        re.IGNORECASE,
+    ),
+    "onsite": re.compile(r"\bno[tn]?[-\s]on-?site\b", re.IGNORECASE),
+    "contract": re.compile(r"\bno (?:contract|freelance)\w*", re.IGNORECASE),
+}  # fmt: skip
 _ROLE = re.compile(
-    r"\b(?:engineers?|developers?|devs?|designers?|scientists?|managers?|analysts?|architects?|leads?|directors?|programmers?"
-    r"|devops|sre|positions?|roles?|multiple|various|head of|vp|cto|full[- ]?stack|front[- ]?end|back[- ]?end|tecnic[oaie]"
-    r"|ingegner[ei]|operator[ei]|addett[oai]|specialist[ai]?)\b|工程师|师$|员$|经理|专员|岗",
+    r"\b(?:engineers?|engs?|developers?|devs?|designers?|scientists?|managers?|analysts?|architects?|leads?|directors?|programmers?"
+    r"|administrators?|admins?|hackers?|coders?|consultants?|interns?|researchers?|specialists?|strategists?|evangelists?|advocates?"
+    r"|technicians?|operators?|nurses?|teachers?|writers?|editors?|recruiters?|assistants?|associates?|coordinators?|executives?|officers?"
+    r"|representatives?|reps?|testers?|marketers?|producers?|advisors?|trainers?|planners?|inspectors?|electricians?|welders?|machinists?"
+    r"|mechanics?|accountants?|lawyers?|drivers?|installers?|supervisors?|statisticians?|biologists?|chemists?|physicists?"
+    r"|devops|dev-ops|dev ops|sre|sdet|dba|qa|positions?|roles?|openings?|multiple|various|several|head of|vp|cto|ceo|coo|cfo|cmo|ciso"
+    r"|full[-\s]?stack|front[-\s]?end|back[-\s]?end|engineering|development|marketing|sales|design|product|ios|android|ux|ui"
+    r"|tecnic[oaie]|ingegner[ei]|operator[ei]|addett[oaie]|specialist[aie]|sviluppator[ei]|responsabil[ei]|impiegat[oaie]|progettist[aie]"
+    r"|analist[aie]|programmator[ei]|consulent[ei]|manutentor[ei]|installator[ei]|elettricist[aie]|montator[ei]|saldator[ei]|direttor[ei]"
+    r"|coordinator[ei]|agent[ei]|autist[aie]|magazzinier[ei]|contabil[ei]|ricercator[ei])\b"
+    r"|工程师|设计师|分析师|架构师|训练师|程序员|测试员|技术员|操作员|经理|主管|总监|专员|助理|顾问|运营|研发|开发|前端|后端|全栈|产品|销售|岗$|师$|员$|专家|负责人|科学家|研究员|实习生|工人|技师",
+    re.IGNORECASE,
+)  # fmt: skip
+# Words that may stand in a part beside what it is about.
+_GLUE = re.compile(
+    r"\b(?:and|or|in|at|on|of|the|a|an|to|for|from|with|within|near|nearby|around|also|only|ok|okay|fine|possible|preferred|pref|welcome"
+    r"|welcomed|considered|available|offered|provided|required|allowed|friendly|based|office|offices|hq|headquarters|area|downtown|metro"
+    r"|city|region|greater|central|north|south|east|west|time ?zones?|timezone|cet|est|pst|gmt|utc|no|not|yes|maybe|some|mostly|partial"
+    r"|partially|first|team|local|locals|locally|candidates?|preferably|currently|anywhere|worldwide|global|globally|international"
+    r"|permit|work|working|assistance|transfer|transfers|support|sponsor|sponsored|help|options?|optional|status|type|location|locations"
+    r"|is|are|be|will|can|may|if|you|we|us|per|week|days?|hours?|hrs?|months?|years?|up|plus|competitive|benefits|range|dependent|doe"
+    r"|e|o|ed|di|da|con|per|sede|provincia|zona|full|all|other|more|both|either|long|short|term|h1b|fully|100|usd|eur|base[d]?|地点|工作|可|或|支持|办公|全国|接受|优先|长期|坐标|线上)\b"
+    r"|可|或|和|支持|办公|接受|优先|坐标|地点|工作|纯|均可|及|市区",
+    re.IGNORECASE,
+)  # fmt: skip
+_NOT_EMPLOYER = re.compile(
+    r"\b(?:hiring|seeking|looking|we|we're|our|us|join|is|are|was|you|your|i|i'm|my|this|these|here|there|hello|hi|hey|hn|wanted|needed"
+    r"|want|need|apply|please|contact|email|who|what|why|how|help|startup|start-up|company|jobs?|careers?|work|remote|great|multiple"
+    r"|experienced?|passionate|salary|funded|profitable|edit|update|note|about|new|more|many|equivalent|years?|all levels?|any"
+    r"|cerchiamo|siamo|offriamo|azienda leader)\b|[!?]|\.{3}|…|\.\s|公司诚|我们|欢迎",
     re.IGNORECASE,
 )
-_NOT_EMPLOYER = re.compile(r"\b(?:hiring|seeking|looking|we|our|join|is|are)\b|[.!?:]\s", re.IGNORECASE)
-LONGEST_EMPLOYER = 60
+_WORD = re.compile(r"[\w+#&'’.-]*\w[\w+#&'’.-]*")
+_LETTER = re.compile(r"[^\W\d_]")
+_LABEL = re.compile(
+    r"^(?:location|where|company|employer|position|title|role|type|salary|pay|地点|公司|岗位|职位|薪资|sede|azienda|ruolo|luogo)\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_LABELLED: dict[str, SegmentKind] = {
+    "company": "employer", "employer": "employer", "公司": "employer", "azienda": "employer",
+    "position": "role", "title": "role", "role": "role", "岗位": "role", "职位": "role", "ruolo": "role",
+    "location": "place", "where": "place", "地点": "place", "sede": "place", "luogo": "place",
+    "salary": "pay", "pay": "pay", "薪资": "pay", "type": "contract",
+}  # fmt: skip
+# Hosts that carry other people's jobs: their names are nobody's employer.
+_HOSTS_OF_OTHERS = re.compile(
+    r"greenhouse|lever|workable|angel|linkedin|google|goo|github|bit|jobvite|recruiterbox|smartrecruiters|bamboohr|breezy|ycombinator"
+    r"|workatastartup|hn|stackoverflow|medium|twitter|t|facebook|fb|youtube|youtu|techcrunch|wikipedia|crunchbase|typeform|tinyurl|dropbox"
+    r"|applytojob|icims|taleo|ashbyhq|indeed|glassdoor|monster|craigslist|careers|jobs|recruitee|personio|teamtailor|hire|kickstarter"
+    r"|apple|itunes|meetup|slideshare|vimeo|wordpress|blogspot|tumblr|notion|airtable|docs|whoishiring|resumator|jobscore|theresumator|ow|imgur|telegram|weixin|qq"
+)
 
 
 def segments(line: str) -> list[Segment]:
@@ -61,53 +168,351 @@ def segments(line: str) -> list[Segment]:
     >>> [(s.text, s.kind) for s in segments("Acme (YC S12) | Data Engineer | London, UK | Full-time")]
     [('Acme (YC S12)', 'employer'), ('Data Engineer', 'role'), ('London, UK', 'place'), ('Full-time', 'contract')]
     """
-    parts: list[tuple[int, int]] = []
-    at = 0
-    for match in _SEPARATOR.finditer(line):
-        parts.append((at, match.start()))
-        at = match.end()
-    parts.append((at, len(line)))
-    found: list[Segment] = []
-    employer = False
-    for start, end in parts:
-        text = line[start:end].strip()
-        if not text:
+    line = line[:LONGEST_LINE]
+    found = [_segment(line, start, end) for start, end in _parts(line)]
+    return _with_employer(found, line)
+
+
+def read_first_line(line: str, employer: str = "") -> FirstLine:
+    """Employer, place, country and contract of a first line.
+
+    `employer` is what the source says: a title then needs to name none. A line without separators
+    tells its contract and, in brackets or behind "in", its place.
+    """
+    found = segments(line)
+    if employer:
+        found = [
+            replace(s, kind="other", evidence="the source names the employer") if s.kind == "employer" else s
+            for s in found
+        ]
+    named = employer or next((_employer_name(segment) for segment in found if segment.kind == "employer"), "")
+    telling = [segment for segment in found if segment.kind not in ("employer", "url")]
+    if len(found) == 1 and len(line) > LONGEST_TITLE:
+        telling = []
+    place = next((text for segment in telling if segment.kind == "place" and (text := _place_text(segment.text))), "")
+    if not place:
+        place = next((text for segment in telling if (text := _place_beside(segment.text))), "")
+    if not place:
+        place = next((text for s in found if s.kind == "employer" and (text := _place_in_brackets(s.text))), "")
+    contract = contract_of(" | ".join(segment.text for segment in found if len(found) > 1 or segment in telling))
+    return FirstLine(employer=named, place=place, country=country_of(place), contract=contract, segments=tuple(found))
+
+
+def contract_of(text: str) -> str:
+    """The words of `CONTRACTS` that a text says and does not deny, joined by ", ".
+
+    >>> contract_of("Full time, ONSITE (no remote), visa ok"), contract_of("全职｜可远程"), contract_of("stage, in sede")
+    ('full-time, onsite, visa', 'full-time, remote', 'internship, onsite')
+    """
+    said = []
+    for name, pattern in _CONTRACT_WORDS:
+        if pattern.search(text):
+            denied = _DENIED.get(name)
+            if denied is None or pattern.search(denied.sub(" ", text)):
+                said.append(name)
+    return ", ".join(said)
+
+
+# --- cutting ---------------------------------------------------------------------------------
+
+
+def _parts(line: str) -> Iterator[tuple[int, int]]:
+    """Where the parts of a line stand: cut at the strongest separator, then inside each part that
+    is not of one kind at the next weaker one."""
+    start = 0
+    lead = _BRACKET.match(line)
+    if (lead and lead.group(4) is not None) or (lead and lead.group(2) is not None and not _MASKED.match(lead.group())):
+        yield lead.start() + 1, lead.end() - 1
+        start = lead.end()
+    yield from _cut(line, start, len(line), 0)
+
+
+def _cut(line: str, start: int, end: int, level: int) -> Iterator[tuple[int, int]]:
+    start, end = _trim(line, start, end)
+    if start >= end:
+        return
+    for number in range(level, len(_LEVELS)):
+        pieces = list(_pieces(line, start, end, _LEVELS[number]))
+        if len(pieces) > 1:
+            for left, right in pieces:
+                yield from _cut(line, left, right, number + 1)
+            return
+    yield from _cut_by_meaning(line, start, end)
+
+
+def _cut_by_meaning(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Commas, "at" and "in" separate only where the parts they make are of different kinds."""
+    text = line[start:end]
+    if len(text) > LONGEST_LINE // 2 or _kind(text)[0] not in ("other", "role"):
+        yield start, end
+        return
+    for pattern in (_AT, _IN):
+        for match in pattern.finditer(text):
+            left, right = text[: match.start()], text[match.end() :]
+            right_kind = _kind(right)[0]
+            if _kind(left)[0] == "role" and pattern is _AT and _may_be_employer(re.split(r"\s*[(,]", right)[0]):
+                yield start, start + match.start()
+                yield from _at_employer(line, start + match.end(), end)
+                return
+            if pattern is _IN and right_kind == "place":
+                yield from _cut_by_meaning(line, start, start + match.start())
+                yield start + match.end(), end
+                return
+    pieces = list(_pieces(line, start, end, _COMMAS))
+    if len(pieces) > 1:
+        yield from _joined(line, pieces)
+    else:
+        yield start, end
+
+
+def _at_employer(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """ "Vessel (Mountain View, CA)" or "Vessel, Mountain View" behind "at"."""
+    match = re.search(r"\s*[(,]", line[start:end])
+    if match is None:
+        yield start, end
+        return
+    yield start, start + match.start()
+    yield from _cut(line, start + match.start(), end, 1)
+
+
+def _joined(line: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Pieces between commas, neighbours of one kind put together again ("Boston, MA")."""
+    kinds: list[tuple[int, int, SegmentKind]] = []
+    for start, end in pieces:
+        kind = _kind(line[start:end])[0]
+        if kinds:
+            before_start, _, before = kinds[-1]
+            both = _kind(line[before_start:end])[0]
+            if both == "place" and (before == "place" or kind == "place" or _town_like(line[before_start:end])):
+                kinds[-1] = (before_start, end, "place")
+                continue
+            if kind == before and kind in ("role", "contract", "pay", "other"):
+                kinds[-1] = (before_start, end, kind)
+                continue
+            if (
+                before == "role"
+                and kind == "other"
+                and len(line[start:end].split()) <= 3
+                and not line[start:end][:1].isupper()
+            ):
+                kinds[-1] = (before_start, end, "role")
+                continue
+        kinds.append((start, end, kind))
+    if {kind for _, _, kind in kinds} <= {"role", "other"} and (len(kinds) < 3 or len(line) > 160):
+        yield kinds[0][0], kinds[-1][1]
+        return
+    for start, end, _ in kinds:
+        yield start, end
+
+
+def _town_like(text: str) -> bool:
+    places = find_places(text)
+    return bool(places) and places[0].people == 0
+
+
+def _pieces(line: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Pieces between matches that stand outside brackets."""
+    closed = [(m.start(), m.end()) for m in _BRACKET.finditer(line, start, end)]
+    at = start
+    for match in pattern.finditer(line, start, end):
+        if any(left < match.start() < right for left, right in closed):
             continue
-        kind = _kind(text, first=not employer, several=len(parts) > 1)
-        employer = employer or kind == "employer"
-        found.append(Segment(text=text, kind=kind, start=start, end=end))
+        if _trim(line, at, match.start())[0] < _trim(line, at, match.start())[1]:
+            yield at, match.start()
+        at = match.end()
+    if _trim(line, at, end)[0] < _trim(line, at, end)[1]:
+        yield at, end
+
+
+def _trim(line: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and line[start] in " \t,;:-–—|·•*#>~=_，；：":
+        start += 1
+    while end > start and line[end - 1] in " \t,;:-–—|·•*~=_，；：":
+        end -= 1
+    return start, end
+
+
+# --- what a part says ------------------------------------------------------------------------
+
+
+def _segment(line: str, start: int, end: int) -> Segment:
+    text = line[start:end]
+    kind, evidence = _kind(text)
+    return Segment(text=text, kind=kind, start=start, end=end, evidence=evidence)
+
+
+def _kind(text: str) -> tuple[SegmentKind, str]:
+    """What a part says by what it is made of, and the words that decided it."""
+    label = _LABEL.match(text)
+    if label:
+        word = label.group().strip(" :：").lower()
+        return _LABELLED[word], f"labelled {word!r}"
+    bare = _BRACKET.sub(" ", text)
+    if not _WORD.search(bare):
+        bare = text
+    url = _URL.search(bare) or _MASKED.search(bare)
+    rest = _MASKED.sub(" ", _URL.sub(" ", bare))
+    if url and not _LETTER.search(_GLUE.sub(" ", rest)):
+        return "url", f"address {url.group()!r}"
+    role = _ROLE.search(rest)
+    contract = [m.group() for _, pattern in _CONTRACT_WORDS for m in pattern.finditer(rest)]
+    if role and contract and not _ROLE.search(_without_contract(rest)):
+        role = None
+    pay = _PAY.search(rest)
+    places = [place for place in find_places(rest) if place.people or not _ROLE.search(place.text)]
+    left = _without_contract(_PAY.sub(" ", _without(rest, places)))
+    uncovered = _LETTER.search(_GLUE.sub(" ", left)) is not None
+    if not uncovered and role is None:
+        if places:
+            return "place", ", ".join(place.text for place in places)
+        if contract:
+            return "contract", ", ".join(contract)
+        if pay:
+            return "pay", pay.group()
+    if role:
+        return "role", role.group()
+    if pay and len(_WORD.findall(_GLUE.sub(" ", left))) <= 3:
+        return "pay", pay.group()
+    if contract and len(_WORD.findall(_GLUE.sub(" ", left))) <= 2 and not places:
+        return "contract", ", ".join(contract)
+    return "other", ""
+
+
+def _without(text: str, places: list[Place]) -> str:
+    for place in reversed(places):
+        text = f"{text[: place.start]} {text[place.end :]}"
+    return text
+
+
+def _without_contract(text: str) -> str:
+    for _, pattern in _CONTRACT_WORDS:
+        text = pattern.sub(" ", text)
+    return text
+
+
+# --- the employer ----------------------------------------------------------------------------
+
+
+def _with_employer(found: list[Segment], line: str) -> list[Segment]:
+    """The parts with the employer among them: labelled, agreeing with an address, behind "at",
+    before a verb of hiring, or the first that nothing else explains."""
+    if any(segment.kind == "employer" for segment in found):
+        return found
+    sites = {name for segment in found for name in _site_names(segment.text)}
+    free = [i for i, s in enumerate(found) if s.kind == "other" and _may_be_employer(_employer_name(s))]
+    for i in [
+        *free,
+        *(i for i, s in enumerate(found) if s.kind in ("role", "place") and _may_be_employer(_employer_name(s))),
+    ]:
+        plain = _plain(_employer_name(found[i]))
+        if len(plain) > 2 and any(
+            plain == site or (len(site) > 3 and (site in plain or plain in site)) for site in sites
+        ):
+            return _named(found, i, "agrees with the address")
+    if len(found) > 1:
+        for i in free:
+            before = line[: found[i].start]
+            if _AT.search(before[-12:] + "A"):
+                return _named(found, i, "behind 'at'")
+        first = found[0]
+        if first.kind == "place" and _lone_small_city(first.text) and any(s.kind == "place" for s in found[1:]):
+            return _named(found, 0, "first, and another part is the place")
+        if free and (free[0] <= 1 or found[free[0] - 1].kind in ("place", "contract")):
+            return _named(found, free[0], "first part that nothing else explains")
+    for i, segment in enumerate(found):
+        if segment.kind == "url" and (names := _site_names(segment.text)):
+            return _named(found, i, f"address of {sorted(names)[0]}")
     return found
 
 
-def read_first_line(line: str) -> FirstLine:
-    """Employer, place, country and contract of a first line with separators; nothing of any other."""
-    found = segments(line)
-    if len(found) < 2:
-        return FirstLine(employer="", place="", country="", contract=_contract(line) if len(line) < 120 else "")
-    employer = next((segment.text for segment in found if segment.kind == "employer"), "")
-    employer = re.sub(r"\s*\(.*?\)|\s+is hiring.*$|\s*[-–:,]\s*$", "", employer).strip()
-    place = next((segment.text for segment in found if segment.kind == "place"), "")
-    return FirstLine(employer=employer, place=place, country=country_of(place), contract=_contract(line))
+def _named(found: list[Segment], i: int, evidence: str) -> list[Segment]:
+    return [*found[:i], replace(found[i], kind="employer", evidence=evidence), *found[i + 1 :]]
 
 
-def _kind(text: str, *, first: bool, several: bool) -> SegmentKind:
-    bare = re.sub(r"\(.*?\)", "", text).strip()
-    if not bare:
-        return "other"
-    if is_place(text):
-        return "place"
-    if _URL.search(bare) and len(bare.split()) < 4:
-        return "url"
-    if _PAY.search(bare):
-        return "pay"
-    if _CONTRACT.search(bare) and len(bare.split()) <= 6 and not _ROLE.search(bare):
-        return "contract"
-    if _ROLE.search(bare):
-        return "role"
-    if first and several and len(bare) <= LONGEST_EMPLOYER and not _NOT_EMPLOYER.search(bare):
-        return "employer"
-    return "other"
+def _employer_name(segment: Segment) -> str:
+    """The name in an employer part: without brackets, addresses and marks; of an address its site."""
+    text = _LABEL.sub("", segment.text)
+    if segment.evidence.startswith("address of "):
+        return segment.evidence.removeprefix("address of ")
+    bare = _MASKED.sub(" ", _BRACKET.sub(" ", text))
+    named = re.sub(r"https?://\S+|www\.\S+", " ", bare)
+    named = re.sub(r"^\s*(?:at|@|by)\s+", "", named)
+    return " ".join(named.split()).strip(" ,.;:-–—*\"'“”|℠®™#")
 
 
-def _contract(text: str) -> str:
-    return next((name for name, pattern in _CONTRACTS if pattern.search(text)), "")
+def _may_be_employer(name: str) -> bool:
+    words = name.split()
+    return (
+        bool(words)
+        and len(name) <= LONGEST_EMPLOYER
+        and len(words) <= MOST_EMPLOYER_WORDS
+        and len(_LETTER.findall(name)) >= 2
+        and not _NOT_EMPLOYER.search(name)
+        and (any(c.isupper() or c.isdigit() for c in name) or not name.isascii() or len(words) == 1)
+    )
+
+
+def _site_names(text: str) -> set[str]:
+    """Names of the sites a text links to, without those that carry other people's jobs."""
+    names = set()
+    for match in _URL.finditer(text):
+        host = re.sub(r"^https?://", "", match.group().lower()).split("/")[0].split(":")[0]
+        labels = [
+            part
+            for part in host.split(".")
+            if part not in ("www", "jobs", "careers", "blog", "about", "co", "com", "apply", "info")
+        ]
+        name = labels[-2] if len(labels) > 1 else labels[0] if labels else ""
+        if len(name) > 1 and not _HOSTS_OF_OTHERS.fullmatch(name):
+            names.add(name)
+    return names
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w]", "", name.lower())
+
+
+def _lone_small_city(text: str) -> bool:
+    places = find_places(text)
+    return len(places) == 1 and places[0].text == text.strip() and 0 < places[0].people < 400_000
+
+
+# --- the place -------------------------------------------------------------------------------
+
+
+def _place_text(text: str) -> str:
+    """The places of a part as written, from the first to the last that stand together."""
+    bare = _LABEL.sub("", text)
+    outside = find_places(_BRACKET.sub(lambda m: " " * len(m.group()), bare))
+    places = outside or find_places(bare)
+    if not places:
+        return bare.strip() if _LABEL.match(text) else ""
+    last = places[0].end
+    for place in places[1:]:
+        if re.search(r"[^\W\d_]{3}", _GLUE.sub(" ", bare[last : place.start])):
+            break
+        last = place.end
+    return " ".join(bare[places[0].start : last].split())
+
+
+def _place_beside(text: str) -> str:
+    """A place in brackets or behind "in" in a part that says something else too."""
+    inside = _place_in_brackets(text)
+    if inside:
+        return inside
+    for match in _IN.finditer(text):
+        places = find_places(text[match.end() : match.end() + 60])
+        if places and places[0].start == 0:
+            return _place_text(text[match.end() : match.end() + 60])
+    bare = _BRACKET.sub(" ", text)
+    places = [p for p in find_places(bare) if p.people >= 100_000 or p.text.isupper()]
+    tail = [p for p in places if not _LETTER.search(_without_contract(_GLUE.sub(" ", bare[p.end :])))]
+    return tail[0].text if tail and len(text) <= LONGEST_TITLE else ""
+
+
+def _place_in_brackets(text: str) -> str:
+    for match in _BRACKET.finditer(text):
+        inner = next(group for group in match.groups() if group is not None)
+        if _kind(inner)[0] == "place":
+            return _place_text(inner)
+    return ""

@@ -35,7 +35,8 @@ NOT_HEADS = frozenset(
     apprentice team staff crew side level end center centre computer server container printer router
     driver browser compiler parser order number year paper power tower computing training engineering
     maker provider vendor dealer seller winner owner employer employee buyer trader investor expert
-    professional guy girl man woman boy hand aide helper personnel practitioner candidate rep
+    professional tech sale school model folder chair buffer layer former monitor mate tier host
+    guy girl man woman boy hand aide helper personnel practitioner candidate rep
     """.split()
 ) - {"owner", "driver", "buyer", "expert", "trader", "maker"}
 
@@ -126,6 +127,9 @@ BOUNDARY = frozenset(
 )
 # Words that look like modifiers and are none, at any place of the phrase: the phrase is dropped.
 NONSENSE = frozenset("one where please recruiters-please none nope".split())
+
+# State codes that come before a role when a place does ("Oakland, CA Developer") and mean nothing else there.
+STATES = frozenset("ca ny nyc tx wa il ma pa va nj nc oh fl dc".split())
 
 OF_HEADS = frozenset("head director vp vice-president president chief manager".split())
 CUE = re.compile(
@@ -292,7 +296,7 @@ def _normal_form(modifiers: list[str], head: str) -> tuple[str, str]:
                 continue
             kept = []  # "Boston Senior Engineer": what stands before the rank is not the profession
             continue
-        if not kept and (plain in FILLER or plain.isdigit()) and not _full_stack(modifiers, word):
+        if not kept and (plain in FILLER or plain in STATES or plain.isdigit()) and not _opens_name(modifiers, word):
             continue
         kept.append(plain)
     parts: list[str] = []
@@ -302,8 +306,10 @@ def _normal_form(modifiers: list[str], head: str) -> tuple[str, str]:
             if part:
                 parts.extend(_JOINED.get(part, part).split())
     parts = without_places(parts)
-    while parts and parts[0] in FILLER and parts[:2] != ["full", "stack"]:
+    while parts and parts[0] in FILLER and not _opens_name(parts, parts[0]):
         parts.pop(0)
+    if parts[:2] == ["dev", "ops"]:
+        parts[:2] = ["devops"]
     if not parts or all(len(part) == 1 and part not in {"c", "r"} for part in parts) or len(parts) > 4:
         return "", seniority
     if any(part.isdigit() and part not in {"2d", "3d"} for part in parts):
@@ -311,8 +317,9 @@ def _normal_form(modifiers: list[str], head: str) -> tuple[str, str]:
     return " ".join([*parts, head]), seniority
 
 
-def _full_stack(modifiers: list[str], word: str) -> bool:
-    return word == "full" and "stack" in modifiers
+def _opens_name(modifiers: list[str], word: str) -> bool:
+    """Whether a filler word is part of a name here: "full stack", "open source"."""
+    return (word == "full" and "stack" in modifiers) or (word == "open" and "source" in modifiers)
 
 
 def _capital(text: str) -> bool:

