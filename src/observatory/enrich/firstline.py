@@ -8,11 +8,23 @@ else explains, or the one that agrees with the address in the line.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from observatory.enrich.employer import (
+    BRACKET,
+    INCUBATED,
+    MASKED,
+    URL,
+    agrees,
+    bare_name,
+    employer_in_text,
+    may_be_employer,
+    site_names,
+)
 from observatory.enrich.places import Place, country_of, find_places
 
 SegmentKind = Literal["employer", "role", "place", "contract", "url", "pay", "other"]
@@ -44,8 +56,7 @@ class FirstLine:
 
 
 LONGEST_LINE = 400  # characters; beyond them a first line is a paragraph
-LONGEST_EMPLOYER = 50
-MOST_EMPLOYER_WORDS = 6
+CACHED = 20_000  # parts remembered: "Full-time" and "San Francisco, CA" come again and again
 LONGEST_TITLE = 120  # of a line without separators, in which contract words still count
 
 _BARS = re.compile(r"\s*[|｜¦│]+\s*|\s*\t+\s*|\s+//\s+|\s+[•·∙►●]\s*|\s*·\s*")
@@ -66,36 +77,30 @@ _STOPS = re.compile(
 _COMMAS = re.compile(r"\s*[,，、]\s*")
 _AT = re.compile(r"\s+(?:at|@|bei|presso)\s+(?=[A-Z\d])")
 _IN = re.compile(r"\s+(?:in|based in|a)\s+(?=[A-Z])")
+_SLASH = re.compile(r"\s+/\s+")
 _LEVELS = (_BARS, _DASHES, _SEMICOLONS, _HIRES, _STOPS)
-_BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|（([^（）]*)）|【([^【】]*)】|「([^「」]*)」")
-
-_URL = re.compile(
-    r"https?://\S+|www\.\S+"
-    r"|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|io|org|net|ai|co|dev|de|co\.uk|it|cn|me|us|tv|eu|fr|ca|app|tech|so|ly|fm|in)\b(?:/\S*)?",
-    re.IGNORECASE,
-)
-_MASKED = re.compile(r"\[(?:e-?mail|phone|handle|telephone)\]|\S+@\S+", re.IGNORECASE)
 _PAY = re.compile(
     r"(?:[$€£¥￥]|\b(?:USD|EUR|GBP|RMB|CNY|CHF)\b)\s?\d[\d.,]*\s?[km]?(?:\s?[-–~to]+\s?[$€£¥]?\d[\d.,]*\s?[km]?)?\+?"
     r"|\d[\d.,]*\s?[km]?\s?[-–~]\s?\d[\d.,]*\s?[kKwW万千元uU](?:/月)?|\b\d{2,3}\s?k\b\+?|\d[\d.,]*\s?[€£$]"
     r"|\d+(?:\.\d+)?%|\b(?:salary|equity|compensation|bonus|stock options?|RAL|stipendio)\b|薪[水资酬]?|面议|万/月|/月|月薪|年薪|USDT?",
     re.IGNORECASE,
 )
-_CONTRACT_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (
-        ("full-time", r"\bfull[-\s]?time\b|\bFTE?\b(?!\w)|全职|\btempo pieno\b"),
-        ("part-time", r"\bpart[-\s]?time\b|兼职|\btempo parziale\b"),
-        ("internship", r"\bintern(?:s|ships?)?\b|\bco-?op\b|实习|\btirocin(?:io|ante)\b|\bstage\b(?!\s*(?:start|company|\d))"),
-        ("contract", r"\bcontract(?:ors?|ing|-to-hire| to hire)?\b|\bfreelance(?:rs?)?\b|外包|合同工|\btempo determinato\b|\bpartita iva\b"),
-        ("permanent", r"\bperm(?:anent)?\b|\btempo indeterminato\b"),
-        ("remote", r"\bremote(?:ly)?\b|\bwork from (?:home|anywhere)\b|\bWFH\b|\btelecommut\w+|\bdistributed\b|远程|居家办公|\bda remoto\b|\bsmart ?working\b"),
-        ("hybrid", r"\bhybrid\b|混合办公|\bibrid[oa]\b"),
-        ("onsite", r"\bon[-\s]?site\b|\bin[-\s]office\b|\bno[tn]?[-\s]remote\b|\blocals? only\b|现场|坐班|线下|\bin sede\b|\bin presenza\b"),
-        ("visa", r"\bvisas?\b|\bh[-\s]?1[-\s]?b\b|\brelocat(?:ion|e)\b|\bsponsorship\b|\btn\b(?= visa)|签证"),
-    )
-)  # fmt: skip
-_DENIED = {
+_CONTRACT_SIGNS: Mapping[str, str] = {
+    "full-time": r"\bfull[-\s]?time\b|\bFTE?\b(?!\w)|全职|\btempo pieno\b",
+    "part-time": r"\bpart[-\s]?time\b|兼职|\btempo parziale\b",
+    "internship": r"\bintern(?:s|ships?)?\b|\bco-?op\b|实习|\btirocin(?:io|ante)\b|\bstage\b(?!\s*(?:start|company|\d))",
+    "contract": r"\bcontract(?:ors?|ing|-to-hire| to hire)?\b|\bfreelance(?:rs?)?\b|外包|合同工|\btempo determinato\b|\bpartita iva\b",
+    "permanent": r"\bperm(?:anent)?\b|\btempo indeterminato\b",
+    "remote": r"\bremote(?:ly)?\b|\bwork from (?:home|anywhere)\b|\bWFH\b|\btelecommut\w+|\bdistributed\b|远程|居家办公|\bda remoto\b|\bsmart ?working\b",
+    "hybrid": r"\bhybrid\b|混合办公|\bibrid[oa]\b",
+    "onsite": r"\bon[-\s]?site\b|\bin[-\s]office\b|\blocals? only\b|现场|坐班|线下|\bin sede\b|\bin presenza\b",
+    "visa": r"\bvisas?\b|\bh[-\s]?1[-\s]?b\b|\brelocat(?:ion|e)\b|\bsponsorship\b|\btn\b(?= visa)|签证",
+}  # fmt: skip
+# One pattern with a group a kind: a part is read once.
+_CONTRACT = re.compile(
+    "|".join(f"(?P<{name.replace('-', '_')}>{pattern})" for name, pattern in _CONTRACT_SIGNS.items()), re.IGNORECASE
+)
+_DENIED: Mapping[str, re.Pattern[str]] = {
     "remote": re.compile(
         r"\bno[tn]?[-\s]?(?:currently\s|yet\s|for\s)?remote|\bremote\s*[:=]?\s*(?:no\b|not\b|isn)|\bno (?:telecommut|wfh)|\bsorry,? no remote"
         r"|(?:不支持|不可|非|无)远程|\bno (?:smart ?working|remoto)\b",
@@ -126,7 +131,7 @@ _ROLE = re.compile(
 _GLUE = re.compile(
     r"\b(?:and|or|in|at|on|of|the|a|an|to|for|from|with|within|near|nearby|around|also|only|ok|okay|fine|possible|preferred|pref|welcome"
     r"|welcomed|considered|available|offered|provided|required|allowed|friendly|based|office|offices|hq|headquarters|area|downtown|metro"
-    r"|city|region|greater|central|north|south|east|west|time ?zones?|timezone|cet|est|pst|gmt|utc|no|not|yes|maybe|some|mostly|partial"
+    r"|city|region|few|places?|others?|greater|central|north|south|east|west|time ?zones?|timezone|cet|est|pst|gmt|utc|no|not|yes|maybe|some|mostly|partial"
     r"|partially|first|team|local|locals|locally|candidates?|preferably|currently|anywhere|worldwide|global|globally|international"
     r"|permit|work|working|assistance|transfer|transfers|support|sponsor|sponsored|help|options?|optional|status|type|location|locations"
     r"|is|are|be|will|can|may|if|you|we|us|per|week|days?|hours?|hrs?|months?|years?|up|plus|competitive|benefits|range|dependent|doe"
@@ -134,32 +139,18 @@ _GLUE = re.compile(
     r"|可|或|和|支持|办公|接受|优先|坐标|地点|工作|纯|均可|及|市区",
     re.IGNORECASE,
 )  # fmt: skip
-_NOT_EMPLOYER = re.compile(
-    r"\b(?:hiring|seeking|looking|we|we're|our|us|join|is|are|was|you|your|i|i'm|my|this|these|here|there|hello|hi|hey|hn|wanted|needed"
-    r"|want|need|apply|please|contact|email|who|what|why|how|help|startup|start-up|company|jobs?|careers?|work|remote|great|multiple"
-    r"|experienced?|passionate|salary|funded|profitable|edit|update|note|about|new|more|many|equivalent|years?|all levels?|any"
-    r"|cerchiamo|siamo|offriamo|azienda leader)\b|[!?]|\.{3}|…|\.\s|公司诚|我们|欢迎",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[\w+#&'’.-]*\w[\w+#&'’.-]*")
 _LETTER = re.compile(r"[^\W\d_]")
 _LABEL = re.compile(
-    r"^(?:location|where|company|employer|position|title|role|type|salary|pay|地点|公司|岗位|职位|薪资|sede|azienda|ruolo|luogo)\s*[:：]\s*",
+    r"^(?:locations?|where|company|employer|position|title|role|type|salary|pay|地点|公司|岗位|职位|薪资|sede|azienda|ruolo|luogo)\s*[:：]\s*",
     re.IGNORECASE,
 )
 _LABELLED: dict[str, SegmentKind] = {
     "company": "employer", "employer": "employer", "公司": "employer", "azienda": "employer",
     "position": "role", "title": "role", "role": "role", "岗位": "role", "职位": "role", "ruolo": "role",
-    "location": "place", "where": "place", "地点": "place", "sede": "place", "luogo": "place",
+    "location": "place", "locations": "place", "where": "place", "地点": "place", "sede": "place", "luogo": "place",
     "salary": "pay", "pay": "pay", "薪资": "pay", "type": "contract",
 }  # fmt: skip
-# Hosts that carry other people's jobs: their names are nobody's employer.
-_HOSTS_OF_OTHERS = re.compile(
-    r"greenhouse|lever|workable|angel|linkedin|google|goo|github|bit|jobvite|recruiterbox|smartrecruiters|bamboohr|breezy|ycombinator"
-    r"|workatastartup|hn|stackoverflow|medium|twitter|t|facebook|fb|youtube|youtu|techcrunch|wikipedia|crunchbase|typeform|tinyurl|dropbox"
-    r"|applytojob|icims|taleo|ashbyhq|indeed|glassdoor|monster|craigslist|careers|jobs|recruitee|personio|teamtailor|hire|kickstarter"
-    r"|apple|itunes|meetup|slideshare|vimeo|wordpress|blogspot|tumblr|notion|airtable|docs|whoishiring|resumator|jobscore|theresumator|ow|imgur|telegram|weixin|qq"
-)
 
 
 def segments(line: str) -> list[Segment]:
@@ -173,11 +164,12 @@ def segments(line: str) -> list[Segment]:
     return _with_employer(found, line)
 
 
-def read_first_line(line: str, employer: str = "") -> FirstLine:
+def read_first_line(line: str, *, employer: str = "", text: str | None = None) -> FirstLine:
     """Employer, place, country and contract of a first line.
 
-    `employer` is what the source says: a title then needs to name none. A line without separators
-    tells its contract and, in brackets or behind "in", its place.
+    `employer` is what the source says: a title then needs to name none. `text` is what follows, and
+    is asked for an employer that the line does not name. A line without separators tells its
+    contract and, in brackets or behind "in", its place.
     """
     found = segments(line)
     if employer:
@@ -186,12 +178,15 @@ def read_first_line(line: str, employer: str = "") -> FirstLine:
             for s in found
         ]
     named = employer or next((_employer_name(segment) for segment in found if segment.kind == "employer"), "")
-    telling = [segment for segment in found if segment.kind not in ("employer", "url")]
+    telling = [segment for segment in found if segment.kind != "url"]
     if len(found) == 1 and len(line) > LONGEST_TITLE:
         telling = []
-    place = next((text for segment in telling if segment.kind == "place" and (text := _place_text(segment.text))), "")
+    if not named and text is not None:
+        named = employer_in_text(text, line)
+    beside = [segment for segment in telling if segment.kind != "employer"]
+    place = next((text for segment in beside if segment.kind == "place" and (text := _place_text(segment.text))), "")
     if not place:
-        place = next((text for segment in telling if (text := _place_beside(segment.text))), "")
+        place = next((text for segment in beside if (text := _place_beside(segment.text))), "")
     if not place:
         place = next((text for s in found if s.kind == "employer" and (text := _place_in_brackets(s.text))), "")
     contract = contract_of(" | ".join(segment.text for segment in found if len(found) > 1 or segment in telling))
@@ -204,13 +199,27 @@ def contract_of(text: str) -> str:
     >>> contract_of("Full time, ONSITE (no remote), visa ok"), contract_of("全职｜可远程"), contract_of("stage, in sede")
     ('full-time, onsite, visa', 'full-time, remote', 'internship, onsite')
     """
-    said = []
-    for name, pattern in _CONTRACT_WORDS:
-        if pattern.search(text):
-            denied = _DENIED.get(name)
-            if denied is None or pattern.search(denied.sub(" ", text)):
-                said.append(name)
-    return ", ".join(said)
+    return _joined_contract(_said(text))
+
+
+@functools.lru_cache(maxsize=CACHED)
+def _said(text: str) -> frozenset[str]:
+    """The contract words said and not denied in one part."""
+    said = _words_of_contract(text)
+    for name in said & _DENIED.keys():
+        if name not in _words_of_contract(_DENIED[name].sub(" ", text)):
+            said.discard(name)
+            if name == "remote":
+                said.add("onsite")
+    return frozenset(said)
+
+
+def _words_of_contract(text: str) -> set[str]:
+    return {(match.lastgroup or "").replace("_", "-") for match in _CONTRACT.finditer(text)}
+
+
+def _joined_contract(said: Set[str]) -> str:
+    return ", ".join(name for name in CONTRACTS if name in said)
 
 
 # --- cutting ---------------------------------------------------------------------------------
@@ -220,8 +229,8 @@ def _parts(line: str) -> Iterator[tuple[int, int]]:
     """Where the parts of a line stand: cut at the strongest separator, then inside each part that
     is not of one kind at the next weaker one."""
     start = 0
-    lead = _BRACKET.match(line)
-    if (lead and lead.group(4) is not None) or (lead and lead.group(2) is not None and not _MASKED.match(lead.group())):
+    lead = BRACKET.match(line)
+    if (lead and lead.group(4) is not None) or (lead and lead.group(2) is not None and not MASKED.match(lead.group())):
         yield lead.start() + 1, lead.end() - 1
         start = lead.end()
     yield from _cut(line, start, len(line), 0)
@@ -241,16 +250,22 @@ def _cut(line: str, start: int, end: int, level: int) -> Iterator[tuple[int, int
 
 
 def _cut_by_meaning(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Commas, "at" and "in" separate only where the parts they make are of different kinds."""
+    """Commas, slashes, "at" and "in" separate only where the parts they make are of different kinds."""
     text = line[start:end]
     if len(text) > LONGEST_LINE // 2 or _kind(text)[0] not in ("other", "role"):
         yield start, end
         return
-    for pattern in (_AT, _IN):
+    for pattern in (_AT, _IN, _SLASH):
         for match in pattern.finditer(text):
             left, right = text[: match.start()], text[match.end() :]
+            if pattern is _SLASH:
+                if {_kind(left)[0], _kind(right)[0]} == {"place", "other"}:
+                    yield start, start + match.start()
+                    yield start + match.end(), end
+                    return
+                continue
             right_kind = _kind(right)[0]
-            if _kind(left)[0] == "role" and pattern is _AT and _may_be_employer(re.split(r"\s*[(,]", right)[0]):
+            if _kind(left)[0] == "role" and pattern is _AT and may_be_employer(re.split(r"\s*[(,]", right)[0]):
                 yield start, start + match.start()
                 yield from _at_employer(line, start + match.end(), end)
                 return
@@ -312,10 +327,15 @@ def _town_like(text: str) -> bool:
 
 def _pieces(line: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Pieces between matches that stand outside brackets."""
-    closed = [(m.start(), m.end()) for m in _BRACKET.finditer(line, start, end)]
+    if pattern.search(line, start, end) is None:
+        yield start, end
+        return
+    closed = [(m.start(), m.end()) for m in BRACKET.finditer(line, start, end)]
     at = start
     for match in pattern.finditer(line, start, end):
         if any(left < match.start() < right for left, right in closed):
+            continue
+        if pattern is _STOPS and _LABEL.fullmatch(line[at : match.end()].lstrip()):
             continue
         if _trim(line, at, match.start())[0] < _trim(line, at, match.start())[1]:
             yield at, match.start()
@@ -341,25 +361,26 @@ def _segment(line: str, start: int, end: int) -> Segment:
     return Segment(text=text, kind=kind, start=start, end=end, evidence=evidence)
 
 
+@functools.lru_cache(maxsize=CACHED)
 def _kind(text: str) -> tuple[SegmentKind, str]:
     """What a part says by what it is made of, and the words that decided it."""
     label = _LABEL.match(text)
     if label:
         word = label.group().strip(" :：").lower()
         return _LABELLED[word], f"labelled {word!r}"
-    bare = _BRACKET.sub(" ", text)
+    bare = BRACKET.sub(" ", text)
     if not _WORD.search(bare):
         bare = text
-    url = _URL.search(bare) or _MASKED.search(bare)
-    rest = _MASKED.sub(" ", _URL.sub(" ", bare))
+    url = URL.search(bare) or MASKED.search(bare)
+    rest = MASKED.sub(" ", URL.sub(" ", bare))
     if url and not _LETTER.search(_GLUE.sub(" ", rest)):
         return "url", f"address {url.group()!r}"
     role = _ROLE.search(rest)
-    contract = [m.group() for _, pattern in _CONTRACT_WORDS for m in pattern.finditer(rest)]
+    contract = [match.group() for match in _CONTRACT.finditer(rest)]
     if role and contract and not _ROLE.search(_without_contract(rest)):
         role = None
     pay = _PAY.search(rest)
-    places = [place for place in find_places(rest) if place.people or not _ROLE.search(place.text)]
+    places = tuple(place for place in find_places(rest) if place.people or not _ROLE.search(place.text))
     left = _without_contract(_PAY.sub(" ", _without(rest, places)))
     uncovered = _LETTER.search(_GLUE.sub(" ", left)) is not None
     if not uncovered and role is None:
@@ -378,16 +399,14 @@ def _kind(text: str) -> tuple[SegmentKind, str]:
     return "other", ""
 
 
-def _without(text: str, places: list[Place]) -> str:
+def _without(text: str, places: Sequence[Place]) -> str:
     for place in reversed(places):
         text = f"{text[: place.start]} {text[place.end :]}"
     return text
 
 
 def _without_contract(text: str) -> str:
-    for _, pattern in _CONTRACT_WORDS:
-        text = pattern.sub(" ", text)
-    return text
+    return _CONTRACT.sub(" ", text)
 
 
 # --- the employer ----------------------------------------------------------------------------
@@ -398,17 +417,15 @@ def _with_employer(found: list[Segment], line: str) -> list[Segment]:
     before a verb of hiring, or the first that nothing else explains."""
     if any(segment.kind == "employer" for segment in found):
         return found
-    sites = {name for segment in found for name in _site_names(segment.text)}
-    free = [i for i, s in enumerate(found) if s.kind == "other" and _may_be_employer(_employer_name(s))]
-    for i in [
-        *free,
-        *(i for i, s in enumerate(found) if s.kind in ("role", "place") and _may_be_employer(_employer_name(s))),
-    ]:
-        plain = _plain(_employer_name(found[i]))
-        if len(plain) > 2 and any(
-            plain == site or (len(site) > 3 and (site in plain or plain in site)) for site in sites
-        ):
+    sites = [name for segment in found for name in site_names(segment.text)]
+    free = [i for i, s in enumerate(found) if s.kind == "other" and may_be_employer(_employer_name(s))]
+    others = [i for i, s in enumerate(found) if s.kind in ("role", "place") and may_be_employer(_employer_name(s))]
+    for i in (*free, *others) if sites else ():
+        if agrees(_employer_name(found[i]), sites):
             return _named(found, i, "agrees with the address")
+    for i in free:
+        if INCUBATED.search(found[i].text):
+            return _named(found, i, "names its accelerator")
     if len(found) > 1:
         for i in free:
             before = line[: found[i].start]
@@ -417,11 +434,11 @@ def _with_employer(found: list[Segment], line: str) -> list[Segment]:
         first = found[0]
         if first.kind == "place" and _lone_small_city(first.text) and any(s.kind == "place" for s in found[1:]):
             return _named(found, 0, "first, and another part is the place")
-        if free and (free[0] <= 1 or found[free[0] - 1].kind in ("place", "contract")):
+        if free and free[0] <= 2 and (free[0] <= 1 or found[free[0] - 1].kind in ("place", "contract")):
             return _named(found, free[0], "first part that nothing else explains")
     for i, segment in enumerate(found):
-        if segment.kind == "url" and (names := _site_names(segment.text)):
-            return _named(found, i, f"address of {sorted(names)[0]}")
+        if segment.kind == "url" and (names := site_names(segment.text)):
+            return _named(found, i, f"address of {names[0]}")
     return found
 
 
@@ -430,46 +447,12 @@ def _named(found: list[Segment], i: int, evidence: str) -> list[Segment]:
 
 
 def _employer_name(segment: Segment) -> str:
-    """The name in an employer part: without brackets, addresses and marks; of an address its site."""
-    text = _LABEL.sub("", segment.text)
+    """The name in an employer part; of an address its site, as written."""
     if segment.evidence.startswith("address of "):
-        return segment.evidence.removeprefix("address of ")
-    bare = _MASKED.sub(" ", _BRACKET.sub(" ", text))
-    named = re.sub(r"https?://\S+|www\.\S+", " ", bare)
-    named = re.sub(r"^\s*(?:at|@|by)\s+", "", named)
-    return " ".join(named.split()).strip(" ,.;:-–—*\"'“”|℠®™#")
-
-
-def _may_be_employer(name: str) -> bool:
-    words = name.split()
-    return (
-        bool(words)
-        and len(name) <= LONGEST_EMPLOYER
-        and len(words) <= MOST_EMPLOYER_WORDS
-        and len(_LETTER.findall(name)) >= 2
-        and not _NOT_EMPLOYER.search(name)
-        and (any(c.isupper() or c.isdigit() for c in name) or not name.isascii() or len(words) == 1)
-    )
-
-
-def _site_names(text: str) -> set[str]:
-    """Names of the sites a text links to, without those that carry other people's jobs."""
-    names = set()
-    for match in _URL.finditer(text):
-        host = re.sub(r"^https?://", "", match.group().lower()).split("/")[0].split(":")[0]
-        labels = [
-            part
-            for part in host.split(".")
-            if part not in ("www", "jobs", "careers", "blog", "about", "co", "com", "apply", "info")
-        ]
-        name = labels[-2] if len(labels) > 1 else labels[0] if labels else ""
-        if len(name) > 1 and not _HOSTS_OF_OTHERS.fullmatch(name):
-            names.add(name)
-    return names
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^\w]", "", name.lower())
+        name = segment.evidence.removeprefix("address of ")
+        written = re.search(re.escape(name), segment.text, re.IGNORECASE)
+        return written.group() if written else name
+    return bare_name(_LABEL.sub("", segment.text))
 
 
 def _lone_small_city(text: str) -> bool:
@@ -483,8 +466,12 @@ def _lone_small_city(text: str) -> bool:
 def _place_text(text: str) -> str:
     """The places of a part as written, from the first to the last that stand together."""
     bare = _LABEL.sub("", text)
-    outside = find_places(_BRACKET.sub(lambda m: " " * len(m.group()), bare))
-    places = outside or find_places(bare)
+    outside = BRACKET.sub(lambda m: " " * len(m.group()), bare)
+    places = find_places(outside)
+    if places:
+        bare = outside
+    else:
+        places = find_places(bare)
     if not places:
         return bare.strip() if _LABEL.match(text) else ""
     last = places[0].end
@@ -504,14 +491,14 @@ def _place_beside(text: str) -> str:
         places = find_places(text[match.end() : match.end() + 60])
         if places and places[0].start == 0:
             return _place_text(text[match.end() : match.end() + 60])
-    bare = _BRACKET.sub(" ", text)
-    places = [p for p in find_places(bare) if p.people >= 100_000 or p.text.isupper()]
-    tail = [p for p in places if not _LETTER.search(_without_contract(_GLUE.sub(" ", bare[p.end :])))]
+    bare = BRACKET.sub(" ", text)
+    large = [p for p in find_places(bare) if p.people >= 100_000 or p.text.isupper()]
+    tail = [p for p in large if not _LETTER.search(_without_contract(_GLUE.sub(" ", bare[p.end :])))]
     return tail[0].text if tail and len(text) <= LONGEST_TITLE else ""
 
 
 def _place_in_brackets(text: str) -> str:
-    for match in _BRACKET.finditer(text):
+    for match in BRACKET.finditer(text):
         inner = next(group for group in match.groups() if group is not None)
         if _kind(inner)[0] == "place":
             return _place_text(inner)

@@ -18,6 +18,7 @@ SMALLEST_CITY = 15_000
 SMALLEST_WITH_OTHER_NAMES = 100_000
 KNOWN_CITY = 50_000  # at the left edge of a phrase, and where a name may be an ordinary word
 LARGE_CITY = 500_000  # known even when written without a capital
+CACHED = 20_000  # texts remembered
 LARGER = 2.0  # so many times the people of its namesakes abroad, and the name means this city
 CLDR_LANGUAGES = ("en", "zh", "it", "de", "fr", "es")
 
@@ -100,7 +101,8 @@ class _Gazetteer:
     regions: frozenset[str]
 
 
-def find_places(text: str) -> list[Place]:
+@functools.lru_cache(maxsize=CACHED)
+def find_places(text: str) -> tuple[Place, ...]:
     """The places named in a line, from left to right, the longest name first.
 
     A name needs its capital letter unless it is a large city or a country.
@@ -136,7 +138,7 @@ def find_places(text: str) -> list[Place]:
         if code in gazetteer.codes and word.isupper() and _behind_city(text, found, start):
             found.append(Place(text=word, start=start, end=end, country=gazetteer.codes[code], people=LARGE_CITY))
         i += 1
-    return found
+    return tuple(found)
 
 
 def country_of(text: str) -> str:
@@ -207,7 +209,7 @@ def _match(text: str, words: list[tuple[str, int, int]], i: int, gazetteer: _Gaz
         written = words[i][0]
         if not written[0].isupper() and (entry[1] < LARGE_CITY or len(name) < 5):
             continue
-        if len(name) <= 3 and not written.isupper() and entry[1] < LARGE_CITY:
+        if len(name) <= 3 and name not in ALIASES:
             continue
         if len(name) <= 3 and name in ALIASES and not written.isupper():
             continue
