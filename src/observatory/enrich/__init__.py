@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from observatory.enrich.pipes import pipeline_of
+from observatory.enrich.pipes import build_pipeline, read_document
 from observatory.enrich.sectors import Sector, load_sectors
 from observatory.enrich.titles import RoleGrammar
 from observatory.records import ENRICHED, ROLES, Taxonomy
@@ -67,10 +67,10 @@ def read_postings(
     for number, row in enumerate(postings.select(list(names)).to_pylist(), 1):
         nlp = grammar.pipelines.get(row["language"])
         if nlp is None:
-            nlp = grammar.pipelines[row["language"]] = pipeline_of(
+            nlp = grammar.pipelines[row["language"]] = build_pipeline(
                 row["language"], grammar.roles, grammar.sectors, grammar.taxonomies
             )
-        doc = nlp(nlp.make_doc_of(row))
+        doc = read_document(nlp, row)
         _add(enriched, _enriched(row, doc, grammar.key))
         for mention in doc._.mentions:
             _add(roles, _role(row, mention, grammar.key))
@@ -99,7 +99,7 @@ def _enriched(row: Mapping[str, str], doc: Any, key: str) -> dict[str, object]:
         "contract": first.contract,
         "sectors": doc._.sectors,
         "skills": doc._.skills,
-        "tasks": doc._.sections["tasks"][:MOST_TASKS],
+        "tasks": list(doc._.sections.tasks[:MOST_TASKS]),
     }
 
 

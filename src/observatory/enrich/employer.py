@@ -50,7 +50,7 @@ _IN_TEXT = tuple(
         rf"^(?:[Hh](?:i|ello|ey)\b[^.!]{{0,30}}[.!,-] )?(?:[Hh]ere )?[Aa]t {_NAME}(?: \([^)]*\))?,? (?:we|our|you|I)\b",
         rf"^(?:[Hh](?:i|ello|ey)\b[^.!]{{0,30}}[.!,-] )?(?:We(?:'re|’re| are)|I(?:'m|’m| am)[\w ,]{{0,30}}? (?:at|with|from|of)) {_NAME}(?:,| \(| - | –|\. | and we)",
         rf"^(?:About )?{_NAME},? ?(?:\([^)]*\)|\[[^\]]*\]|https?://\S+)?,?:? ?(?:-+ |– )?"
-        r"(?:is|are|was|has|makes|builds|helps|provides|develops|creates|offers|seeks|powers|runs|operates|designs|enables)\b",
+        r"\b(?:is|are|was|has|makes|builds|helps|provides|develops|creates|offers|seeks|powers|runs|operates|designs|enables)\b",
         rf"^{_NAME} ?\(? ?https?://",
         rf"^(?:[Cc]ome )?(?:[Ww]ork|[Jj]oin)(?: (?:at|with|for|us at))? {_NAME}(?:[,.!:]| in\b| as\b|$)",
     )

@@ -1,128 +1,149 @@
 """One spaCy pipeline a language, with our components and no download.
 
-A document is the posting's text below its title; the title travels in `doc.user_data`. Components
-write to `doc._`: first_line, sections, mentions, skills, sectors.
+A document is the tokens of a posting's text; the posting travels in `doc.user_data`, and what the
+components read is in `doc._`: first_line, sections, mentions, skills, sectors. Each component reads
+that one document and the grammar, and changes neither.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from observatory.enrich import sectors as sector_tags
 from observatory.enrich.firstline import read_first_line
 from observatory.enrich.sections import read_sections
-from observatory.enrich.sectors import Sector
-from observatory.enrich.skills import SkillMatcher, terms
+from observatory.enrich.sectors import Sector, tag
+from observatory.enrich.skills import TERM, SkillMatcher
+from observatory.enrich.terms import find_terms
 from observatory.enrich.titles import RoleGrammar
 from observatory.records import Taxonomy
 
+COMPONENTS = ("first_line", "sections", "roles", "skills", "sectors")
+ATTRIBUTES = ("first_line", "sections", "mentions", "skills", "sectors")
 LONGEST_TOKENISED = 20_000  # characters; skills beyond them are not looked for
 
-for _name in ("first_line", "sections", "mentions", "skills", "sectors"):
-    Doc.set_extension(_name, default=None, force=True)
+for _attribute in ATTRIBUTES:
+    Doc.set_extension(_attribute, default=None, force=True)
 
 
-class _Pipeline:
-    """A spaCy pipeline and how a posting becomes its document."""
+class Component:
+    """A step of a pipeline: `read` is given by `build_pipeline` and writes to the document."""
 
-    def __init__(self, nlp: Language) -> None:
-        self.nlp = nlp
-
-    def make_doc_of(self, row: Mapping[str, str]) -> Doc:
-        doc = self.nlp.make_doc(row["description"][:LONGEST_TOKENISED])
-        doc.user_data["title"] = row["title"]
-        doc.user_data["text"] = row["description"]
-        doc.user_data["language"] = row["language"]
-        return doc
+    read: Callable[[Doc], None]
 
     def __call__(self, doc: Doc) -> Doc:
-        for _, component in self.nlp.pipeline:
-            doc = component(doc)
+        self.read(doc)
         return doc
 
 
-def pipeline_of(
+def _new_component(nlp: Language, name: str) -> Component:
+    return Component()
+
+
+for _component in COMPONENTS:
+    Language.factory(f"observatory_{_component}", func=_new_component)
+
+
+def build_pipeline(
     language: str, roles: RoleGrammar, sectors: Sequence[Sector], taxonomies: Sequence[Taxonomy]
-) -> _Pipeline:
-    """The pipeline of a language: first line, sections, roles, skills, sectors."""
+) -> Language:
+    """The pipeline of a language. One that spaCy does not know is read with its generic tokeniser."""
     nlp = _blank(language, taxonomies)
     matcher = SkillMatcher(nlp, taxonomies, language)
-    resources = {"roles": roles, "sectors": tuple(sectors), "matcher": matcher}
-    for name in ("first_line", "sections", "roles", "skills", "sectors"):
-        nlp.add_pipe(f"observatory_{name}")
-    nlp.__dict__["observatory"] = resources
-    for name, component in nlp.pipeline:
-        if isinstance(component, functools.partial):
-            component.keywords["resources"] = resources
-        del name
-    return _Pipeline(nlp)
+
+    def first_line(doc: Doc) -> None:
+        posting = doc.user_data
+        doc._.first_line = read_first_line(posting["title"], employer=posting["employer"], text=posting["description"])
+
+    def sections(doc: Doc) -> None:
+        doc._.sections = read_sections(doc.user_data["description"], language)
+
+    def mentions(doc: Doc) -> None:
+        doc._.mentions = list(roles.read(doc.user_data["title"], doc.user_data["description"], language))
+
+    def skills(doc: Doc) -> None:
+        terms = find_terms(doc.user_data["description"], language=language, employer=doc._.first_line.employer)
+        doc._.skills = [*matcher(doc), *(f"{TERM}{term}" for term in terms if term not in matcher.forms)]
+
+    def tags(doc: Doc) -> None:
+        doc._.sectors = tag(
+            sectors,
+            title=doc.user_data["title"],
+            roles=sorted({mention.role for mention in doc._.mentions if mention.position == "title"}),
+            text=doc.user_data["description"],
+            language=language,
+        )
+
+    for name, read in zip(COMPONENTS, (first_line, sections, mentions, skills, tags), strict=True):
+        component: Any = nlp.add_pipe(f"observatory_{name}")
+        component.read = read
+    nlp.tokenizer = _Truncating(nlp.tokenizer) if matcher.size else _Untokenised(nlp.vocab)
+    return nlp
+
+
+def read_document(nlp: Language, posting: Mapping[str, str]) -> Doc:
+    """A posting with `doc._` filled."""
+    doc = nlp.make_doc(posting["description"])
+    doc.user_data.update(posting)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return doc
+
+
+class _Truncating:
+    """A tokeniser that stops at `LONGEST_TOKENISED` characters."""
+
+    def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
+        self.tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        return self.tokenizer(text[:LONGEST_TOKENISED])
+
+
+class _Untokenised:
+    """No tokens: where no classification has skills, nothing reads them, and tokenising is most of the work."""
+
+    def __init__(self, vocab: Any) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        return Doc(self.vocab)
+
+
+class _Jieba:
+    """Chinese words by a jieba dictionary of this pipeline's own, with the titles of the classifications."""
+
+    def __init__(self, vocab: Any, titles: Sequence[str]) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # jieba's own source warns when it is compiled
+            import jieba
+        jieba.setLogLevel(60)
+        self.vocab = vocab
+        self._dictionary = jieba.Tokenizer()
+        for title in titles:
+            self._dictionary.add_word(title)
+
+    def __call__(self, text: str) -> Doc:
+        words = self._dictionary.lcut(text)
+        return Doc(self.vocab, words=words, spaces=[False] * len(words))
+
+    def pipe(self, texts: Sequence[str]) -> Any:
+        return (self(text) for text in texts)
 
 
 def _blank(language: str, taxonomies: Sequence[Taxonomy]) -> Language:
     if language == "zh":
-        import jieba
-
-        jieba.setLogLevel(60)
-        nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "jieba"}}})
-        for taxonomy in taxonomies:
-            for occupation in taxonomy.occupations:
-                if "zh" in occupation.labels:
-                    jieba.add_word(occupation.labels["zh"])
+        nlp = spacy.blank("zh")
+        labels = {label for t in taxonomies for o in t.occupations if (label := o.labels.get("zh"))}
+        skills = {label for t in taxonomies for s in t.skills for label in s.labels.get("zh", ())}
+        nlp.tokenizer = _Jieba(nlp.vocab, sorted(labels | skills))
         return nlp
     try:
         return spacy.blank(language)
     except ImportError:
         return spacy.blank("xx")
-
-
-def _component(name: str, function: Any) -> None:
-    """Registers `function(doc, *, resources)` under our name; resources are given when it is built."""
-
-    def factory(nlp: Language, name: str) -> Any:
-        del nlp, name
-        return functools.partial(function, resources={})
-
-    Language.factory(f"observatory_{name}", func=factory)
-
-
-def _first_line(doc: Doc, *, resources: Mapping[str, Any]) -> Doc:
-    doc._.first_line = read_first_line(doc.user_data["title"])
-    return doc
-
-
-def _sections(doc: Doc, *, resources: Mapping[str, Any]) -> Doc:
-    doc._.sections = read_sections(doc.user_data["text"], doc.user_data["language"])
-    return doc
-
-
-def _roles(doc: Doc, *, resources: Mapping[str, Any]) -> Doc:
-    data = doc.user_data
-    doc._.mentions = list(resources["roles"].read(data["title"], data["text"], data["language"]))
-    return doc
-
-
-def _skills(doc: Doc, *, resources: Mapping[str, Any]) -> Doc:
-    matcher: SkillMatcher = resources["matcher"]
-    doc._.skills = matcher(doc) if matcher.size else terms(doc.user_data["text"])
-    return doc
-
-
-def _sectors(doc: Doc, *, resources: Mapping[str, Any]) -> Doc:
-    data = doc.user_data
-    roles = sorted({mention.role for mention in doc._.mentions if mention.position == "title"})
-    doc._.sectors = sector_tags.tag(
-        resources["sectors"], title=data["title"], roles=roles, text=data["text"], language=data["language"]
-    )
-    return doc
-
-
-for _name, _function in (
-    ("first_line", _first_line), ("sections", _sections), ("roles", _roles), ("skills", _skills), ("sectors", _sectors),
-):  # fmt: skip
-    _component(_name, _function)

@@ -1,43 +1,82 @@
 """Skills named in a posting: a PhraseMatcher over the labels of the loaded classifications.
 
-Short labels and ordinary words ("Go", "R", "C", "excel") are matched only as they are written. Where
-no classification with skills is loaded, technology-like terms ("PostgreSQL", "CAD/CAM", "node.js")
-stand in, marked "term:", so that roles can still be told apart by what they name.
+Labels are matched in any case, unless they are short or ordinary words ("Go", "R", "Excel", "Spark"):
+those only as written, inside a sentence or a list. Product names of the O*NET kind ("Apache Hadoop",
+"Structured query language SQL") are also known by what people call them. Terms that no loaded
+classification knows stand beside, marked "term:".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from observatory.records import Taxonomy
 
-ORDINARY = frozenset(
+TERM = "term:"  # before what the form alone shows to be a technology
+
+# Makers whose name people leave out before their product's.
+_MAKERS = (
+    "Adobe Systems|Adobe|Amazon Web Services|Amazon|Apache Software Foundation|Apache|Apple|Atlassian|Autodesk|Cisco Systems|Cisco|Dassault Systemes|"
+    "ESRI|Eclipse|GNU|Google|IBM|Intuit|Mathworks|The MathWorks|Micosoft|Microsoft|Mozilla|National Instruments|Oracle|PTC|QUALCOMM|Red Hat|"
+    "Rockwell Automation|Rockwell|SAP|Salesforce|Siemens|Sun Microsystems|Symantec|Trimble|UNIX|VMware|Wolfram Research|Linux|Bentley|"
+    "Hewlett Packard|HP|Elastic|HashiCorp|Progress|Facebook|Meta|JetBrains|The Apache Software Foundation"
+)
+_MAKER = re.compile(rf"^(?:{_MAKERS})\s+(?=\S)")
+_SUFFIX = re.compile(
+    r"\s+(?:software|program|programs|application|applications|system|systems|suite|tool|tools)$", re.IGNORECASE
+)
+_BRACKETED = re.compile(r"\s*\([^)]*\)$")
+_ABBREVIATED = re.compile(r"^(?P<long>.+?)\s+(?P<short>[A-Z][A-Za-z0-9/+.-]{1,8})$")
+
+# Ordinary words that are also the name of a tool: as written, not at the beginning of a sentence.
+AS_WRITTEN = frozenset(
     """
-    go r c d excel access word outlook project office teams oracle spring ruby rust swift dart julia chef puppet salt
-    spark storm hive pig flask express ember backbone sketch principle slack notes basic scratch processing unity
+    go r c d j excel access word outlook project office teams oracle spring ruby rust swift dart julia chef puppet salt spark storm hive
+    pig flask express ember backbone sketch principle slack basic scratch processing unity assembly scheme scala haskell canvas less sass
+    stata minitab azure bash shell perl lisp pascal ada groovy grails gradle maven ant jenkins travis git subversion redis presto impala
+    kafka samza beam flink airflow luigi docker vagrant ansible terraform consul vault nomad nagios splunk tableau looker domo qlik segment
+    mixpanel amplitude heap drift intercom stripe plaid square buffer later zoom loom notion basecamp trello asana monday jira confluence
+    safari opera chrome firefox edge android windows linux unix ubuntu debian centos fedora solaris ruby-on-rails rails django laravel symfony
+    meteor polymer angular react vue knockout mocha jasmine karma cucumber selenium appium puppeteer cypress jest eclipse xcode emacs vim
+    maya blender rhino cinema premiere photoshop illustrator acrobat flash fireworks dreamweaver lightroom lync sharepoint visio publisher
+    onenote onedrive bing alexa siri cortana echo nest hue wink arduino raspberry genesis odyssey prelude horizon reflex compass summit
+    insight navigator explorer discovery vision focus impact advantage advance elite premier quest pulse epic meditech cerner allscripts
     """.split()
 )
-_TERM = re.compile(
-    r"(?<![\w/@.])(?:[A-Za-z]+[+#]+|[A-Za-z]+\.(?:js|net|py|io)\b|[A-Z]{2,6}\d?(?![a-z])|[A-Z][a-z]+[A-Z][A-Za-z]*"
-    r"|[a-z]+[A-Z][A-Za-z]+|[A-Z][a-z]+(?=,? (?:and|or|&) [A-Z])|(?<=, )[A-Z][a-zA-Z]+(?=[,.;)]))"
-)
-_NO_TERM = frozenset(
+# Never a skill by themselves, whatever a classification calls so.
+NEVER = frozenset(
     """
-    we you our the us usa uk eu nyc sf ca ny la dc ma tx wa il pa co va nj md or ga fl nc az mi oh hq ceo cto cfo coo vp hr pr
-    yc inc llc ltd gmbh ok pm am est pst cst gmt utc onsite remote fulltime intern interns visa h1b full time part telephone e
-    html http https www com id faq tbd asap fyi eg ie etc bs ms ba bsc msc phd mba and or experience equity benefits salary
-    javascript github linkedin iirc ps note hn job jobs apply email url pdf cv
+    access word project office teams outlook basic processing assembly scheme less canvas principle express express.js program internet
+    energy database databases design designs development software computer computers code coding technology technologies web website email
+    e-mail google facebook twitter linkedin instagram youtube pinterest snapchat whatsapp skype reddit tumblr amazon apple microsoft square stripe
+    ml fastest apps app ski source ethics politics literature history art arts music sports football tennis travel tourism hair food health safety security environment
+    communication communications teamwork leadership management business sales marketing finance insurance banking retail education training
+    teaching research science sciences engineering logistics transport transportation manufacturing electronics electricity mechanics cameras
+    camera gemstones consultation consulting migration migrations logging morale morality protein prayer sing swim hobby games gaming gambling
+    betting patents copyright crafting cooking cleaning cars vehicles aircraft trains ships robots houses property real-estate mortgages loans
+    english latin greek english-language sequel marketing-mix multimedia audio video photos film films drawing drawings painting writing
+    reading speaking listening planning scheduling budgeting accounting-software calendar calendars contracts contract payments payment pricing
+    statistics-software tools tool data analysis analytics-software strategy strategic-planning negotiation innovation quality standards
+    customer-service people customers clients vendors suppliers products product services service brand brands advertising campaigns
+    segment buffer later heap drift monday focus impact advantage advance vision discovery horizon compass summit pulse epic insight prelude
+    echo edge square plaid premiere cinema elite premier quest navigator reflex genesis odyssey vault consul nomad storm hive pig ant beam
+    hotspot messaging browser browsers servers server network networks networking browser-software operating-system support helpdesk zoom
+    presentation presentations spreadsheets spreadsheet word-processing calculator fax printers phones telephone mobile smartphones tablets
+    sound light lighting colour color fashion clothing jewellery toys furniture wood metal glass plastic rubber paper oil gas coal water
+    remote remotes stage publisher platform platforms mission rage saas passport trello-board mapbox-api
     """.split()
-) - {"html", "javascript"}
-MOST_TERMS = 30
+)
+_LOWER_WORD = re.compile(r"(?<![A-Za-z-])[a-z]{2,}(?![A-Za-z-])")
+_BEFORE_SENTENCE = frozenset(".!?:;•-–—*·|\n()")
+_LISTING = frozenset({",", "/", "&", "and", "or", "+", "(", ")", "、", "，", "e", "o", ";", "|", "in", "with", "using"})
 
 
 class SkillMatcher:
-    """Finds skills in spaCy documents of one language.
+    """Finds skills in spaCy documents of one language, with the tokeniser of its pipeline.
 
-    `add` needs the language's tokeniser; a label of one character is left out.
+    `size` is the number of forms matched, 0 where no loaded classification has skills.
     """
 
     def __init__(self, nlp: Any, taxonomies: Sequence[Taxonomy], language: str) -> None:
@@ -45,33 +84,24 @@ class SkillMatcher:
 
         self._any_case = PhraseMatcher(nlp.vocab, attr="LOWER")
         self._as_written = PhraseMatcher(nlp.vocab, attr="ORTH")
-        self.size = 0
-        by_code: dict[str, str] = {}
-        loose: dict[str, list[str]] = {}
+        loose: dict[str, list[str]] = {}  # a skill's label to its forms
         strict: dict[str, list[str]] = {}
-        for taxonomy in taxonomies:
-            for skill in taxonomy.skills:
-                labels = skill.labels.get(language) or skill.labels.get("en", ())
-                for label in labels:
-                    plain = re.sub(r"\s*\((?:computer programming|software)\)$", "", label).strip()
-                    if len(plain) < 2 and plain not in ("R", "C"):
-                        continue
-                    exact = plain.lower() in ORDINARY or (len(plain) <= 3 and plain.isascii())
-                    if exact and plain == plain.lower():
-                        plain = plain.capitalize() if len(plain) > 3 else plain.upper()
-                    (strict if exact else loose).setdefault(skill.label, []).append(plain)
-                by_code[skill.code] = skill.label
+        named = _named_forms(taxonomies, language)
+        for form, (label, as_written) in sorted(named.items()):
+            (strict if as_written else loose).setdefault(label, []).append(form)
         for matcher, rows in ((self._any_case, loose), (self._as_written, strict)):
-            for name, labels in rows.items():
-                matcher.add(name, list(nlp.tokenizer.pipe(dict.fromkeys(labels))))
-                self.size += len(labels)
+            for label, texts in rows.items():
+                matcher.add(label, [doc for doc in nlp.tokenizer.pipe(texts) if len(doc)])
+        self.forms = frozenset(form.lower() for form in named)
+        self.size = len(named)
         self._strings = nlp.vocab.strings
 
     def __call__(self, doc: Any) -> list[str]:
         """The labels of the skills in a document, sorted, each once; of two that overlap the longer."""
         if self.size == 0:
             return []
-        found = [(end - start, -start, key) for key, start, end in (*self._any_case(doc), *self._as_written(doc))]
+        found = [(end - start, -start, key) for key, start, end in self._any_case(doc)]
+        found += [(end - start, -start, key) for key, start, end in self._as_written(doc) if _named(doc, start, end)]
         taken: set[int] = set()
         names: set[str] = set()
         for length, minus, key in sorted(found, reverse=True):
@@ -82,11 +112,113 @@ class SkillMatcher:
         return sorted(names)
 
 
-def terms(text: str) -> list[str]:
-    """Technology-like terms of a text, lower case with the prefix "term:", sorted.
+def forms(label: str, skill_type: str = "tool") -> Iterator[str]:
+    """The forms a skill's label is known by, the label itself first.
 
-    >>> terms("We use PostgreSQL, C++ and node.js.")
-    ['term:c++', 'term:node.js', 'term:postgresql']
+    >>> sorted(forms("Structured query language SQL")), list(forms("Python (computer programming)"))
+    (['SQL', 'Structured query language', 'Structured query language SQL'], ['Python'])
+    >>> sorted(forms("Apache Hadoop")), sorted(forms("Ansible software"))
+    (['Apache Hadoop', 'Hadoop'], ['Ansible', 'Ansible software'])
     """
-    found = {match.lower().rstrip(".") for match in _TERM.findall(text)}
-    return [f"term:{word}" for word in sorted(found - _NO_TERM)][:MOST_TERMS]
+    label = " ".join(_BRACKETED.sub("", label).split())
+    found = dict.fromkeys((label,))
+    if skill_type == "tool":
+        product = _MAKER.sub("", label)
+        if product[:1].isupper():
+            found[product] = None
+        found[_SUFFIX.sub("", product)] = None
+    for name in tuple(found):
+        match = _ABBREVIATED.match(name)
+        if match is None:
+            continue
+        long, short = match.group("long"), match.group("short")
+        initials = "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", long)).lower()
+        letters = re.sub(r"[^a-z0-9]", "", short.lower())
+        if (
+            sum(c.isupper() for c in short) >= 2
+            and len(letters) - len(initials) <= 1
+            and _subsequence(initials, letters)
+        ):
+            found[long] = None
+            found[short] = None
+    yield from (form for form in found if form)
+
+
+def _subsequence(initials: str, letters: str) -> bool:
+    """Whether the initials appear in an abbreviation in their order ("CAD" of "computer aided design")."""
+    rest = iter(letters)
+    return len(initials) > 1 and all(letter in rest for letter in initials)
+
+
+def _named_forms(taxonomies: Sequence[Taxonomy], language: str) -> dict[str, tuple[str, bool]]:
+    """Every form to be looked for, with the label of its skill and whether only as it is written.
+
+    A label stands for its own skill before it stands for another's short form, and a short form
+    that several skills share stands for none.
+    """
+    common = _common_words(taxonomies)
+    named: dict[str, tuple[str, bool]] = {}
+    derived: dict[str, set[tuple[str, bool]]] = {}
+    taken: set[str] = set()
+    for taxonomy in taxonomies:
+        for skill in taxonomy.skills:
+            for label in skill.labels.get(language) or skill.labels.get("en", ()):
+                for number, form in enumerate(forms(label, skill.skill_type)):
+                    proper = skill.skill_type == "tool" or form[:1].isupper()
+                    as_written = _as_written(form, common, proper=proper)
+                    if _never(form, skill.skill_type, common, derived=number > 0, proper=proper):
+                        continue
+                    if number:
+                        derived.setdefault(form, set()).add((skill.label, as_written))
+                    elif form.lower() not in taken:
+                        taken.add(form.lower())
+                        named[form if as_written else form.lower()] = (skill.label, as_written)
+    for form in sorted(derived):
+        label, as_written = min(derived[form], key=lambda pair: (len(pair[0]), pair))
+        alike = all(pair[0].lower().startswith(label.lower()) or form.isupper() for pair in derived[form])
+        if form.lower() not in taken and (len(derived[form]) == 1 or alike):
+            taken.add(form.lower())
+            named[form if as_written else form.lower()] = (label, as_written)
+    return named
+
+
+def _common_words(taxonomies: Sequence[Taxonomy]) -> frozenset[str]:
+    """Words in lower case in what the classifications say of occupations: no names of anything."""
+    words: set[str] = set()
+    for taxonomy in taxonomies:
+        for occupation in taxonomy.occupations:
+            for text in (occupation.description, *occupation.tasks):
+                words.update(_LOWER_WORD.findall(text))
+    return frozenset(words)
+
+
+def _never(form: str, skill_type: str, common: Set[str], *, derived: bool, proper: bool) -> bool:
+    """Whether a form is too ordinary to be looked for. `proper`: it is, or is written like, a name."""
+    plain = form.lower()
+    if plain in NEVER or (len(plain) < 2 and plain not in ("r", "c")):
+        return True
+    if " " in plain:
+        return derived and all(word in common and word not in AS_WRITTEN for word in plain.split())
+    if derived and (len(plain) < 3 or (not form.isupper() and form.istitle() and plain in common)):
+        return plain not in AS_WRITTEN
+    if proper and plain in common and (form.istitle() or form.isupper() or form.islower()):
+        return plain not in AS_WRITTEN
+    return skill_type == "skill"
+
+
+def _as_written(form: str, common: Set[str], *, proper: bool) -> bool:
+    """Whether a form is looked for with its capitals: a short one, an abbreviation, an ordinary word."""
+    plain = form.lower()
+    if " " in plain or not plain.isascii() or form == plain:
+        return len(plain) <= 2
+    return plain in AS_WRITTEN or len(plain) <= 3 or (proper and (form.istitle() or form.isupper()))
+
+
+def _named(doc: Any, start: int, end: int) -> bool:
+    """Whether an ordinary word stands where a name would: inside a sentence, or in a list."""
+    before = doc[start - 1].text if start else ""
+    after = doc[end].text if end < len(doc) else ""
+    listed = before.lower() in _LISTING or after.lower() in _LISTING
+    if end - start == 1 and len(doc[start]) <= 2:
+        return listed and after not in ("'", "’", "&", ".") and before not in ("'", "’", "&", "$")
+    return listed or bool(before and before.strip() and before[-1] not in _BEFORE_SENTENCE)
