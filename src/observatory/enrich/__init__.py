@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from observatory.enrich.pipes import build_pipeline, read_document
+from observatory.enrich.places import country_of
 from observatory.enrich.sectors import Sector, load_sectors
 from observatory.enrich.titles import RoleGrammar
 from observatory.records import ENRICHED, ROLES, Taxonomy
@@ -23,7 +24,7 @@ from observatory.records import ENRICHED, ROLES, Taxonomy
 __all__ = ["Grammar", "Sector", "build_grammar", "load_sectors", "read_postings"]
 
 # Raised when the components change what they read.
-COMPONENTS = "1"
+COMPONENTS = "2"
 MOST_TASKS = 12
 LONGEST_CONTEXT = 320  # characters of the sentence kept around a role
 
@@ -49,7 +50,8 @@ def build_grammar(
     for sector in sectors:
         digest.update(f"{sector.name}:{sorted(sector.words.items())}".encode())
     for taxonomy in taxonomies:
-        digest.update(f"{taxonomy.scheme}:{taxonomy.version}:{len(taxonomy.skills)}".encode())
+        sizes = f"{len(taxonomy.occupations)}:{len(taxonomy.skills)}"
+        digest.update(f"{taxonomy.scheme}:{taxonomy.version}:{sizes}".encode())
     return Grammar(key=digest.hexdigest()[:16], roles=roles, sectors=sectors, taxonomies=tuple(taxonomies))
 
 
@@ -95,7 +97,7 @@ def _enriched(row: Mapping[str, str], doc: Any, key: str) -> dict[str, object]:
         "language": row["language"],
         "employer": row["employer"] or first.employer,
         "place": row["place"] or first.place,
-        "country": row["country"] or first.country,
+        "country": row["country"] or (country_of(row["place"]) if row["place"] else first.country),
         "contract": first.contract,
         "sectors": doc._.sectors,
         "skills": doc._.skills,

@@ -92,13 +92,13 @@ _GERUND = (
 _CUES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "apply": r"\b(?:to apply|apply (?:at|here|now|online|via|through|to|with)|send (?:your|us|me|a|in)\b.{0,40}\b(?:resume|cv|github|email|note|line)|(?:e-?mail|drop|contact|write|ping) (?:us|me)\b|check (?:us )?out (?:our|the)\b|more (?:info|details)\b|(?:get|reach) (?:in touch|out)|interview process|please (?:contact|e-?mail|send|visit|see|mention))|\[e-?mail\]|^https?://\S+$",
-        "benefits": r"\b(?:competitive (?:salary|salaries|pay|compensation|benefits|equity)|health (?:insurance|care|benefits)|dental|401\(?k|vacation|paid time off|\bPTO\b|free (?:lunch|food|snacks)|catered|stock options|we offer|we(?:['’]ll| will) (?:pay|cover|provide|give you)|you(?:['’]ll| will) (?:get|receive|enjoy|love|earn|learn|be (?:paid|rewarded|joining)|have (?:the )?(?:opportunity|chance|freedom|access))|relocation|salary|perks|remote work|flexible (?:hours|working)|work[- ]life)\b",
+        "benefits": r"\b(?:competitive (?:salary|salaries|pay|compensation|benefits|equity)|health (?:insurance|care|benefits)|dental|401\(?k|vacation|paid time off|\bpto\b|free (?:lunch|food|snacks)|catered|stock options|we offer|we(?:['’]ll| will) (?:pay|cover|provide|give you)|you(?:['’]ll| will) (?:get|receive|enjoy|love|earn|learn|be (?:paid|rewarded|joining)|have (?:the )?(?:opportunity|chance|freedom|access))|relocation|salary|perks|remote work|flexible (?:hours|working)|work[- ]life)\b",
         "tasks": rf"\byou(?:['’]ll| will| would|['’]d)(?: also| be| get to| primarily| mainly| help| help us| have the responsibility)* (?:responsible for|in charge of|(?:{_VERB})\b|(?:{_GERUND})\b)"
         rf"|\b(?:responsible for|responsibilities (?:include|will|are)|in charge of|tasked with|(?:this|the|your) (?:role|position|job|work) (?:will |would )?(?:involves?|includes?|entails?|consists?|requires you)|duties (?:include|are)|your day)\b"
         rf"|\b(?:look(?:ing)? (?:for|to (?:hire|add))|seek(?:s|ing)?|hiring|need|want)\b.{{3,90}}?\b(?:to|who (?:will|can)|that (?:will|can)) (?:help(?: us)?(?: to)? )?(?:{_VERB})\b|\b(?:join|joining) (?:us|our|the|my)\b.{{0,60}}\b(?:to|and) (?:help(?: us)? )?(?:{_VERB})\b|\bcome (?:help (?:us )?)?(?:{_VERB})\b|^(?:help|work with) (?:us|our)\b"
         rf"|\b(?:role|position|person|candidate|hire|individual|engineers?|developers?|managers?|analysts?|designers?|scientists?|interns?|specialists?|technicians?|they|s?he)\b.{{0,12}} will (?:also )?(?:be )?(?:{_VERB}|{_GERUND})\b",
         "about": r"^(?:[A-Z][\w.&’'-]+(?: [A-Z][\w.&’'-]+){0,3},? (?:\([^)]*\) )?(?:is|was|are|has|builds?|makes?|helps?|provides?|powers?)\b|[Ww]e(?:['’]re| are| have|['’]ve| build| make| help| provide| believe| use| work| just| love| raised| were| started| started)\b|[Oo]ur\b|[Ff]ounded|[Bb]acked by|[Ff]unded|The (?:company|team|product|platform|startup)\b|At [A-Z])(?!.*\b(?:looking|seeking|hiring|need|require|experience (?:with|in)|candidates?)\b)",
-        "requirements": r"\b(?:experience(?:d)? (?:with|in|of|using|working|building|developing|designing|as)|experience (?:is )?(?:a plus|required|preferred)|\d\+? ?(?:-|to|–)? ?\d* ?\+?(?:years?|yrs?)\b.{0,30}\b(?:experience|exp|of|in|with|as)|familiar(?:ity)? with|knowledge (?:of|in)|degree (?:in|or|from|preferred|required)|must (?:have|be|know)|should (?:have|be|know)|proficien(?:t|cy)|(?:good|strong|solid|deep|thorough) understanding of|ability to|be able to|skills? (?:in|with)|is required|are required|requirements? (?:are|include)|fluen(?:t|cy) in|expert(?:ise)? (?:in|with)|a (?:big |huge |definite |strong )?plus\b|bonus (?:points|if)|background in|comfortable (?:with|in|working)|ideal candidate|ideally|preferabl[ey]|preferred|candidates? (?:must|should|who|with|will have)|looking for (?:someone|people|a (?:person|candidate)|an? [\w ]{3,40}(?:with|who))|(?:someone|people|engineers|developers|designers) who (?:has|have|is|are|knows?|loves?|enjoys?|can|wants?)|(?:solid|strong|excellent|proven) (?:\w+ ){0,3}(?:skills?|experience|background|knowledge|communicat\w+))\b|^(?:You(?:['’]re| are|['’]ve| have| know| love| like| enjoy| understand| should| must| need)|Passion(?:ate)?|Strong|Fluent)\b",
+        "requirements": r"\b(?:experience(?:d)? (?:with|in|of|using|working|building|developing|designing|as)|experience (?:is )?(?:a plus|required|preferred)|\d\+? ?(?:-|to|–)? ?\d* ?\+?(?:years?|yrs?)\b.{0,30}\b(?:experience|exp|of|in|with|as)|familiar(?:ity)? with|knowledge (?:of|in)|degree (?:in|or|from|preferred|required)|must (?:have|be|know)|should (?:have|be|know)|proficien(?:t|cy)|(?:good|strong|solid|deep|thorough) understanding of|ability to|be able to|skills? (?:in|with)|is required|are required|requirements? (?:are|include)|fluen(?:t|cy) in|expert(?:ise)? (?:in|with)|a (?:big |huge |definite |strong )?plus\b|bonus (?:points|if)|background in|comfortable (?:with|in|working)|ideal candidate|ideally|preferabl[ey]|preferred|candidates? (?:must|should|who|with|will have)|looking for (?:someone|people|a (?:person|candidate)|an? [\w ]{3,40}(?:with|who))|(?:someone|people|engineers|developers|designers) who (?:has|have|is|are|knows?|loves?|enjoys?|can|wants?)|(?:solid|strong|excellent|proven) (?:\w+ ){0,3}(?:skills?|experience|background|knowledge|communicat\w+))\b|^(?:you(?:['’]re| are|['’]ve| have| know| love| like| enjoy| understand| should| must| need)|passion(?:ate)?|strong|fluent)\b",
     },
     "zh": {
         "apply": r"(?:投递|简历|联系(?:我|方式|电话|人)|请发|发送至|欢迎(?:咨询|加))|\[e-?mail\]|\[handle\]",
@@ -109,7 +109,7 @@ _CUES: Mapping[str, Mapping[str, str]] = {
     },
     "it": {
         "apply": r"(?:candidat[iua]|invia(?:re)? .{0,20}(?:cv|curriculum)|curriculum|contattare|annuncio è rivolto)|\[e-?mail\]",
-        "benefits": r"\b(?:retribuzione|buoni pasto|ticket restaurant|smart working|welfare|offriamo|si offre|contratto|inquadramento|RAL|benefit|orario|ferie)\b",
+        "benefits": r"\b(?:retribuzione|buoni pasto|ticket restaurant|smart working|welfare|offriamo|si offre|contratto|inquadramento|ral|benefit|orario|ferie)\b",
         "tasks": r"\b(?:ti occuperai|si occuperà|sarai responsabile|sarà responsabile|avrai il compito|dovrai|dovrà|ti verrà chiesto|la risorsa (?:si|sarà|svolgerà|gestirà|lavorerà)|collaborerai|lavorerai|gestirai|svilupperai|progetterai|seguirai|supporterai|attività di)\b",
         "requirements": r"\b(?:esperienza|conoscenz[ae]|laurea|diploma|capacità|competenz[ae]|padronanza|patente|disponibilità|titolo di studio|requisit[oi]|attitudine|è richiest[ao]|gradit[ao]|preferibil\w+|inglese|cerchiamo (?:una persona|un candidato)|autonomia)\b",
         "about": r"^(?:siamo|la nostra|il nostro|fondata|da oltre|azienda|l['’]azienda)\b",
@@ -188,7 +188,7 @@ class _Rules:
         headings = [(name, pattern) for code in (*own, "en") for name, pattern in _HEADINGS[code].items()]
         self._headings = [(name, re.compile(rf"(?:{pattern})", re.IGNORECASE)) for name, pattern in headings]
         self._cues = [
-            (name, re.compile(pattern, re.IGNORECASE if name != "about" or code != "en" else 0))
+            (name, re.compile(pattern), code == "en" and name == "about")
             for code in (*own, "en")
             for name, pattern in _CUES[code].items()
         ]
@@ -235,7 +235,10 @@ class _Rules:
     def _by_cue(self, sentence: str, *, item: bool) -> str:
         if item and self._items.match(sentence):
             return "tasks"
-        return next((name for name, pattern in self._cues if pattern.search(sentence)), "other")
+        lower = sentence.lower()
+        return next(
+            (name for name, pattern, cased in self._cues if pattern.search(sentence if cased else lower)), "other"
+        )
 
 
 @functools.cache

@@ -70,7 +70,7 @@ NEVER = frozenset(
 )
 _LOWER_WORD = re.compile(r"(?<![A-Za-z-])[a-z]{2,}(?![A-Za-z-])")
 _BEFORE_SENTENCE = frozenset(".!?:;•-–—*·|\n()")
-_LISTING = frozenset({",", "/", "&", "and", "or", "+", "(", ")", "、", "，", "e", "o", ";", "|", "in", "with", "using"})
+LISTING = frozenset({",", "/", "&", "and", "or", "+", "(", ")", "、", "，", "e", "o", ";", "|", "in", "with", "using"})
 
 
 class SkillMatcher:
@@ -218,7 +218,7 @@ def _named(doc: Any, start: int, end: int) -> bool:
     """Whether an ordinary word stands where a name would: inside a sentence, or in a list."""
     before = doc[start - 1].text if start else ""
     after = doc[end].text if end < len(doc) else ""
-    listed = before.lower() in _LISTING or after.lower() in _LISTING
+    listed = before.lower() in LISTING or after.lower() in LISTING
     if end - start == 1 and len(doc[start]) <= 2:
         return listed and after not in ("'", "’", "&", ".") and before not in ("'", "’", "&", "$")
     return listed or bool(before and before.strip() and before[-1] not in _BEFORE_SENTENCE)

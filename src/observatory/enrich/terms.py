@@ -39,6 +39,7 @@ _LEAD = re.compile(
     r"^(?:(?:Good |Strong |Solid )?(?:[Kk]nowledge|[Ee]xperience|[Uu]nderstanding|[Uu]se|[Ll]ove) of |(?:Use|Using|Strong|Excellent|Solid|Good|Core|Modern|Knowledge|Experience|Love|Know|Advanced|Basic) )"
 )
 _LATIN = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9]*(?:[.+#-][A-Za-z0-9+#]+|\+\+|#)*(?![A-Za-z])")
+_UPPER, _LOWER = re.compile(r"[A-Z]"), re.compile(r"[a-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # Sentences whose capitalised lists name people, owners, customers and places.
 _OTHER_LISTS = re.compile(
@@ -138,6 +139,7 @@ def _is_term(plain: str) -> bool:
 
 def _shouts(line: str) -> bool:
     """Whether a line is written in capitals, or is a first line with bars."""
-    letters = [c for c in line[:200] if c.isalpha() and c.isascii()]
-    upper = sum(c.isupper() for c in letters)
-    return line.count("|") >= 2 or (len(letters) > 12 and upper > 0.6 * len(letters))
+    if line.count("|") >= 2:
+        return True
+    upper = len(_UPPER.findall(line, 0, 200))
+    return upper > 7 and upper > 1.5 * len(_LOWER.findall(line, 0, 200))
