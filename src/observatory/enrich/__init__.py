@@ -26,6 +26,7 @@ __all__ = ["Grammar", "Sector", "build_grammar", "load_sectors", "read_postings"
 # Raised when the components change what they read.
 COMPONENTS = "2"
 MOST_TASKS = 12
+TOLD_AFTER = 200  # postings between two reports of progress
 LONGEST_CONTEXT = 320  # characters of the sentence kept around a role
 
 
@@ -60,8 +61,11 @@ def read_postings(
 ) -> tuple[pa.Table, pa.Table]:
     """What postings say, in the schemas ENRICHED and ROLES.
 
-    `postings` needs posting_id, content_hash, title, description, employer, place, country and
-    language. `progress` is told how many postings were read since it was told last.
+    The rows of ENRICHED stand in the order of the postings, those of ROLES in the order of the
+    postings and, in each, of its text. `skills` holds labels of the loaded classifications and, marked
+    "term:", technology-like terms that none of them knows. `postings` needs posting_id, content_hash,
+    title, description, employer, place, country and language. `progress` is told how many postings
+    were read since it was told last.
     """
     enriched: dict[str, list[object]] = {name: [] for name in ENRICHED.names}
     roles: dict[str, list[object]] = {name: [] for name in ROLES.names}
@@ -76,10 +80,10 @@ def read_postings(
         _add(enriched, _enriched(row, doc, grammar.key))
         for mention in doc._.mentions:
             _add(roles, _role(row, mention, grammar.key))
-        if progress is not None and number % 200 == 0:
-            progress(200)
-    if progress is not None:
-        progress(postings.num_rows % 200)
+        if progress is not None and number % TOLD_AFTER == 0:
+            progress(TOLD_AFTER)
+    if progress is not None and postings.num_rows % TOLD_AFTER:
+        progress(postings.num_rows % TOLD_AFTER)
     return pa.table(enriched, schema=ENRICHED), pa.table(roles, schema=ROLES)
 
 

@@ -16,10 +16,12 @@ TEXT_READ = 700  # characters, for an address
 
 _TOP_LEVELS = "com|io|org|net|ai|co|dev|de|co.uk|it|cn|me|us|tv|eu|fr|ca|app|tech|so|ly|fm|in".replace(".", r"\.")
 URL = re.compile(
-    rf"https?://\S+|www\.\S+|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:{_TOP_LEVELS})\b(?:/\S*)?", re.IGNORECASE
+    r"https?://\S+|www\.\S+"
+    rf"|(?<![a-z0-9.-])[a-z0-9](?:[a-z0-9-]{{0,40}}\.){{1,4}}(?:{_TOP_LEVELS})\b(?:/\S*)?",
+    re.IGNORECASE,
 )
 BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|（([^（）]*)）|【([^【】]*)】|「([^「」]*)」")
-MASKED = re.compile(r"\[(?:e-?mail|phone|handle|telephone)\]|\S+@\S+", re.IGNORECASE)
+MASKED = re.compile(r"\[(?:e-?mail|phone|handle|telephone)\]|(?<!\S)\S{1,80}@\S+", re.IGNORECASE)
 INCUBATED = re.compile(r"[(\[,]\s*(?:YC|Y ?Combinator|Techstars|500 ?Startups)\b|\bYC ?[SWF]\d\d\b", re.IGNORECASE)
 _NOT_EMPLOYER = re.compile(
     r"\b(?:hiring|seeking|looking|we|we're|our|us|join|is|are|was|you|your|i|i'm|my|this|these|here|there|hello|hi|hey|hn|wanted|needed"
@@ -62,6 +64,7 @@ _NOT_A_NAME = frozenset(
     work working looking hiring seeking must ideal candidates applicants experience requirements location remote
     full-time senior junior software engineer developer team company startup each every both also currently today
     job jobs position positions role roles apply more hi hello hey edit update note us everyone anyone someone
+    see check learn read visit come send start help build make want need love like let if only
     responsibilities qualifications skills technologies technology stack benefits salary compensation tech
     """.split()
 )

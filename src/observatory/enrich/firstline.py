@@ -63,6 +63,7 @@ _BARS = re.compile(r"\s*[|｜¦│]+\s*|\s*\t+\s*|\s+//\s+|\s+[•·∙►●]\s
 _DASHES = re.compile(
     r"\s+[-–—~]{1,3}\s+|\s*—+\s*|\s+--\s*|(?<=[\w)])\s?[-–—]{2,3}\s?(?=[\w(])|(?<=\))\s*[-–—]\s*(?=\w)"
 )
+_RANGE = re.compile(r"\d[kK]?\s*[-–—]+\s*[$€£¥]?\d")
 _SEMICOLONS = re.compile(r"\s*[;；]\s*")
 _HIRES = re.compile(
     r",?\s+(?:(?:is|are|’s|'s)\s+(?:\w+\s+)?(?:hiring|seeking|recruiting|looking\s+(?:for|to\s+hire)|searching\s+for)|seeks)"
@@ -335,6 +336,8 @@ def _pieces(line: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterat
     for match in pattern.finditer(line, start, end):
         if any(left < match.start() < right for left, right in closed):
             continue
+        if pattern is _DASHES and _RANGE.search(line[max(start, match.start() - 2) : match.end() + 2]):
+            continue
         if pattern is _STOPS and _LABEL.fullmatch(line[at : match.end()].lstrip()):
             continue
         if _trim(line, at, match.start())[0] < _trim(line, at, match.start())[1]:
@@ -434,7 +437,7 @@ def _with_employer(found: list[Segment], line: str) -> list[Segment]:
         first = found[0]
         if first.kind == "place" and _lone_small_city(first.text) and any(s.kind == "place" for s in found[1:]):
             return _named(found, 0, "first, and another part is the place")
-        if free and free[0] <= 2 and (free[0] <= 1 or found[free[0] - 1].kind in ("place", "contract")):
+        if free and (free[0] <= 1 or (free[0] == 2 and not re.search(r"[,/&+]", found[2].text))):
             return _named(found, free[0], "first part that nothing else explains")
     for i, segment in enumerate(found):
         if segment.kind == "url" and (names := site_names(segment.text)):

@@ -144,10 +144,17 @@ class _ChineseWords(_Words):
         jieba.setLogLevel(60)
         self._dictionary = jieba.Tokenizer()
         for title in titles:
-            self._dictionary.add_word(title)
+            self._dictionary.add_word(title.lower())
 
     def cut(self, text: str) -> list[str]:
-        return [word for word in self._dictionary.lcut(text) if word != " "]
+        """Words as written, cut in lower case, so that "PLC编程" and "plc编程" are cut alike."""
+        lower = text.lower()
+        words = self._dictionary.lcut(lower if len(lower) == len(text) else text)
+        found, at = [], 0
+        for word in words:
+            found.append(text[at : at + len(word)])
+            at += len(word)
+        return [word for word in found if word != " "]
 
 
 def _blank(language: str, taxonomies: Sequence[Taxonomy]) -> Language:

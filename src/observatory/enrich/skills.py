@@ -33,22 +33,17 @@ _ABBREVIATED = re.compile(r"^(?P<long>.+?)\s+(?P<short>[A-Z][A-Za-z0-9/+.-]{1,8}
 # Ordinary words that are also the name of a tool: as written, not at the beginning of a sentence.
 AS_WRITTEN = frozenset(
     """
-    go r c d j excel access word outlook project office teams oracle spring ruby rust swift dart julia chef puppet salt spark storm hive
-    pig flask express ember backbone sketch principle slack basic scratch processing unity assembly scheme scala haskell canvas less sass
-    stata minitab azure bash shell perl lisp pascal ada groovy grails gradle maven ant jenkins travis git subversion redis presto impala
-    kafka samza beam flink airflow luigi docker vagrant ansible terraform consul vault nomad nagios splunk tableau looker domo qlik segment
-    mixpanel amplitude heap drift intercom stripe plaid square buffer later zoom loom notion basecamp trello asana monday jira confluence
-    safari opera chrome firefox edge android windows linux unix ubuntu debian centos fedora solaris ruby-on-rails rails django laravel symfony
-    meteor polymer angular react vue knockout mocha jasmine karma cucumber selenium appium puppeteer cypress jest eclipse xcode emacs vim
-    maya blender rhino cinema premiere photoshop illustrator acrobat flash fireworks dreamweaver lightroom lync sharepoint visio publisher
-    onenote onedrive bing alexa siri cortana echo nest hue wink arduino raspberry genesis odyssey prelude horizon reflex compass summit
-    insight navigator explorer discovery vision focus impact advantage advance elite premier quest pulse epic meditech cerner allscripts
+    go r c d j excel oracle spring ruby rust swift dart julia chef puppet salt spark flask ember backbone sketch slack unity sass scala
+    bash shell pascal groovy grails maven travis git presto impala samza airflow docker vagrant ansible terraform jenkins tableau looker
+    asana trello confluence safari opera chrome firefox android windows angular react vue knockout mocha jasmine karma cucumber selenium
+    cypress jest eclipse meteor polymer maya blender rhino acrobat flash fireworks lightroom illustrator photoshop visio lync alexa siri
+    cortana nest raspberry arduino kafka django rails redis azure bootstrap polish finnish
     """.split()
 )
 # Never a skill by themselves, whatever a classification calls so.
 NEVER = frozenset(
     """
-    access word project office teams outlook basic processing assembly scheme less canvas principle express express.js program internet
+    scratch access word project office teams outlook basic processing assembly scheme less canvas principle express express.js program internet
     energy database databases design designs development software computer computers code coding technology technologies web website email
     e-mail google facebook twitter linkedin instagram youtube pinterest snapchat whatsapp skype reddit tumblr amazon apple microsoft square stripe
     ml fastest apps app ski source ethics politics literature history art arts music sports football tennis travel tourism hair food health safety security environment
@@ -67,6 +62,10 @@ NEVER = frozenset(
     sound light lighting colour color fashion clothing jewellery toys furniture wood metal glass plastic rubber paper oil gas coal water
     remote remotes stage publisher platform platforms mission rage saas passport trello-board mapbox-api
     """.split()
+)
+# What one does, in one word: too much of everything to be a skill.
+VERBS = frozenset(
+    "sing swim ski dance act troubleshoot self-promote multitask read write draw paint cook clean drive lift lead".split()
 )
 _LOWER_WORD = re.compile(r"(?<![A-Za-z-])[a-z]{2,}(?![A-Za-z-])")
 _BEFORE_SENTENCE = frozenset(".!?:;•-–—*·|\n()")
@@ -165,7 +164,7 @@ def _named_forms(taxonomies: Sequence[Taxonomy], language: str) -> dict[str, tup
             for label in skill.labels.get(language) or skill.labels.get("en", ()):
                 for number, form in enumerate(forms(label, skill.skill_type)):
                     proper = skill.skill_type == "tool" or form[:1].isupper()
-                    as_written = _as_written(form, common, proper=proper)
+                    as_written = _as_written(form, as_name=skill.skill_type == "tool" or number > 0)
                     if _never(form, skill.skill_type, common, derived=number > 0, proper=proper):
                         continue
                     if number:
@@ -203,15 +202,15 @@ def _never(form: str, skill_type: str, common: Set[str], *, derived: bool, prope
         return plain not in AS_WRITTEN
     if proper and plain in common and (form.istitle() or form.isupper() or form.islower()):
         return plain not in AS_WRITTEN
-    return skill_type == "skill"
+    return skill_type == "skill" and (plain in common or plain in VERBS)
 
 
-def _as_written(form: str, common: Set[str], *, proper: bool) -> bool:
+def _as_written(form: str, *, as_name: bool) -> bool:
     """Whether a form is looked for with its capitals: a short one, an abbreviation, an ordinary word."""
     plain = form.lower()
     if " " in plain or not plain.isascii() or form == plain:
         return len(plain) <= 2
-    return plain in AS_WRITTEN or len(plain) <= 3 or (proper and (form.istitle() or form.isupper()))
+    return plain in AS_WRITTEN or len(plain) <= 3 or (as_name and (form.istitle() or form.isupper()))
 
 
 def _named(doc: Any, start: int, end: int) -> bool:

@@ -17,9 +17,11 @@ from observatory.enrich.places import find_places
 
 MOST_TERMS = 30
 LONGEST_TERM = 30  # characters
+LONGEST_TEXT = 20_000  # characters; terms beyond them are not looked for
 
 _ADDRESS = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+|\[[a-z-]+\]|\b[\w.-]+\.(?:com|org|net|co|ly|us|uk|cn)\b\S*|/[\w-]+/\S*"
+    r"https?://\S{1,400}|www\.\S{1,400}|(?<!\S)\S{1,80}@\S{1,80}|\[[a-z-]{3,12}\]"
+    r"|(?<![\w.-])[\w.-]{1,80}\.(?:com|org|net|co|ly|us|uk|cn)\b\S{0,400}|/[\w-]{1,80}/\S{0,400}"
 )
 # Written unlike other words.
 _ODD = re.compile(
@@ -30,11 +32,13 @@ _ODD = re.compile(
     r"|[A-Z]{2,6}(?:/[A-Z]{2,6})*\d{0,4}(?![\w'’])|[A-Z][A-Za-z]*\d+[A-Za-z]*(?:-\d+)?(?![\w%])|[A-Z]\d-\d{3,4}"  # AWS, CAD/CAM, HTML5, S7-1500
     r")"
 )
-_ITEM = r"[A-Z][A-Za-z0-9+#]*(?:[.-][A-Za-z0-9]+)*(?: (?:on |of )?[A-Z][A-Za-z0-9+#]*){0,2}"
+_ITEM = r"(?:Ruby on Rails|[A-Z]{2,6}/[A-Z]{2,6}|[A-Z][A-Za-z0-9+#]*(?:[.-][A-Za-z0-9]+)*(?: [A-Z][A-Za-z0-9+#]*){0,2})"
 _LIST = re.compile(
     rf"(?<![\w.]){_ITEM}(?:(?:, ?| ?/ ?| ?& ?|,? (?:and|or|e|o|ed) |, (?:and|or|e|o)/?(?:or)? ?){_ITEM}){{2,}}"
 )
-_CUT = re.compile(r", ?| ?/ ?| ?& ?| (?:and|or|e|o|ed) |(?:^|(?<= ))(?:and|or|e|o)(?: |/or )")
+_CUT = re.compile(
+    r", ?| / ?|(?<![A-Z]{2})/|/(?![A-Z]{2})| ?& ?| (?:and|or|e|o|ed) |(?:^|(?<= ))(?:and|or|e|o)(?: |/or )"
+)
 _LEAD = re.compile(
     r"^(?:(?:Good |Strong |Solid )?(?:[Kk]nowledge|[Ee]xperience|[Uu]nderstanding|[Uu]se|[Ll]ove) of |(?:Use|Using|Strong|Excellent|Solid|Good|Core|Modern|Knowledge|Experience|Love|Know|Advanced|Basic) )"
 )
@@ -88,7 +92,7 @@ def find_terms(text: str, *, language: str = "en", employer: str = "") -> list[s
     """
     own = employer.lower()
     found: dict[str, None] = {}
-    for line in text.split("\n"):
+    for line in text[:LONGEST_TEXT].split("\n"):
         if len(line) < 4 or _shouts(line):
             continue
         for term in _line_terms(_ADDRESS.sub(" ", line), language):
