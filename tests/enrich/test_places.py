@@ -50,6 +50,10 @@ def test_a_phrase_loses_the_places_before_it():
     assert "data" not in place_names()
 
 
+def test_a_code_is_no_part_of_another_word():
+    assert [place.text for place in find_places("Hong Kong ON-SITE")] == ["Hong Kong"]
+
+
 def test_names_are_compared_without_accents_stops_and_hyphens():
     assert fold("Saint-Étienne") == fold("saint etienne")
     assert fold("D.C.") == "dc"

@@ -24,7 +24,7 @@ from observatory.records import ENRICHED, ROLES, Taxonomy
 __all__ = ["Grammar", "Sector", "build_grammar", "load_sectors", "read_postings"]
 
 # Raised when the components change what they read.
-COMPONENTS = "2"
+COMPONENTS = "3"
 MOST_TASKS = 12
 TOLD_AFTER = 200  # postings between two reports of progress
 LONGEST_CONTEXT = 320  # characters of the sentence kept around a role
@@ -101,7 +101,7 @@ def _enriched(row: Mapping[str, str], doc: Any, key: str) -> dict[str, object]:
         "language": row["language"],
         "employer": row["employer"] or first.employer,
         "place": row["place"] or first.place,
-        "country": row["country"] or (country_of(row["place"]) if row["place"] else first.country),
+        "country": row["country"] or country_of(row["place"]) or first.country,
         "contract": first.contract,
         "sectors": doc._.sectors,
         "skills": doc._.skills,

