@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from observatory.records import Dossier, Run
+    from observatory.records import Candidate, Dossier, Run
 
 
 @click.command()
@@ -38,7 +39,7 @@ def candidates(
     if as_json:
         click.echo(json.dumps({
             "as_of": str(run.as_of.date()), "run_id": run.run_id, "corpus_version": run.corpus_version,
-            "candidates": [asdict(d.candidate) for d in rows],
+            "candidates": [_shown(d.candidate) for d in rows],
         }, indent=1, ensure_ascii=False, default=str))  # fmt: skip
         return
     click.echo(
@@ -52,7 +53,9 @@ def candidates(
 
 @click.command()
 @click.argument("identity", metavar="ID")
-@click.option("--format", "form", type=click.Choice(["html", "json"]), default="html", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["html", "json", "md", "docx", "pdf"]), default="html", show_default=True
+)
 @click.option("--as-of", default=None, help="From the newest run at or before this day.")
 @click.option(
     "--out",
@@ -65,7 +68,6 @@ def dossier(obj: dict[str, object], identity: str, form: str, as_of: str | None,
     """The evidence on one candidate. ID is its id, its rank, or its title."""
     from observatory.cli.opening import workspace_of
     from observatory.errors import BadInput, StorageError
-    from observatory.propose import to_json
 
     _, found = _stored(obj, as_of)
     chosen = [
@@ -77,27 +79,43 @@ def dossier(obj: dict[str, object], identity: str, form: str, as_of: str | None,
     if not chosen:
         near = ", ".join(f"{d.candidate.candidate_id} ({d.candidate.title})" for d in found[:5])
         raise BadInput(f"no candidate {identity!r} in this run; the first ones are {near or 'none'}")
-    if form == "json":
-        text = to_json(chosen[0], indent=1) + "\n"
-    else:
-        from observatory.publish import dossier_page
-
-        text = dossier_page(chosen[0])
+    made = _made(chosen[0], form)
     path = out or workspace_of(obj).var_dir / "dossiers" / f"dossier-{chosen[0].candidate.candidate_id}.{form}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_bytes(made)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
     click.echo(str(path))
 
 
+def _made(chosen: Dossier, form: str) -> bytes:
+    if form == "json":
+        from observatory.propose import to_json
+
+        return (to_json(chosen, indent=1) + "\n").encode()
+    from observatory import publish
+
+    if form == "md":
+        return publish.dossier_markdown(chosen).encode()
+    if form == "docx":
+        return publish.dossier_docx(chosen)
+    if form == "pdf":
+        return publish.dossier_pdf(chosen)
+    return publish.dossier_page(chosen).encode()
+
+
 @click.command("verify-dossier")
 @click.argument("file", type=click.Path(path_type=Path))
-def verify_dossier(file: Path) -> None:
-    """Check that a dossier (JSON) is as it was made: its hash is recomputed from its contents."""
-    from observatory.errors import BadFile
+@click.option("--hash-only", is_flag=True, help="Check the hash and leave the corpus alone.")
+@click.pass_obj
+def verify_dossier(obj: dict[str, object], file: Path, hash_only: bool) -> None:
+    """Check that a dossier (JSON) is as it was made, and that the corpus it names gives its figures."""
+    from observatory.cli.opening import workspace_of
+    from observatory.errors import BadFile, NotEnoughData, WorkspaceError
+    from observatory.pipeline import corpus_of
     from observatory.propose import from_json, verify
+    from observatory.verification import differences
 
     try:
         text = file.read_text("utf-8")
@@ -106,8 +124,21 @@ def verify_dossier(file: Path) -> None:
     found = from_json(text)
     if not verify(found):
         click.echo(f"{file}: altered: its contents do not have the hash {found.sha256[:16]} that it names", err=True)
+    else:
+        click.echo(f"{file}: hash right, sha256 {found.sha256}")
+    wrong: list[str] = []
+    if not hash_only:
+        try:
+            wrong = differences(corpus_of(workspace_of(obj)), found)
+        except (WorkspaceError, NotEnoughData) as error:
+            click.echo(f"{file}: figures not recomputed: {error}", err=True)
+        else:
+            for line in wrong:
+                click.echo(f"{file}: {line}", err=True)
+            if not wrong:
+                click.echo(f"{file}: figures agree with corpus version {found.run.corpus_version}")
+    if wrong or not verify(found):
         sys.exit(1)
-    click.echo(f"{file}: intact, sha256 {found.sha256}")
 
 
 def _stored(obj: dict[str, object], as_of: str | None) -> tuple[Run, list[Dossier]]:
@@ -129,20 +160,85 @@ def _stored(obj: dict[str, object], as_of: str | None) -> tuple[Run, list[Dossie
     return run, [from_json(row["dossier"]) for row in rows]
 
 
+def _shown(candidate: Candidate) -> dict[str, object]:
+    """A candidate with the fields that `candidates --json` promises, and no others."""
+    raw = asdict(candidate)
+    return {
+        "candidate_id": raw["candidate_id"], "rank": raw["rank"], "kind": raw["kind"], "title": raw["title"],
+        "titles": raw["titles"], "alternative_titles": raw["alternative_titles"], "sectors": raw["sectors"],
+        "score": raw["score"], "postings": raw["postings"], "vacancies": raw["vacancies"],
+        "employers": raw["employers"], "sources": raw["sources"], "first_seen": raw["first_seen"],
+        "growth": {name: raw["growth"][name] for name in ("ratio", "low", "high", "q_value")},
+        "novelty": raw["novelty"], "nearest": raw["nearest"], "skills": raw["skills"], "evidence": raw["evidence"],
+        "reasons": raw["reasons"],
+    }  # fmt: skip
+
+
+_NAMES = ("profession", "sectors", "nearest known")
+# Column: right-aligned, least width, how soon it goes when the terminal is narrow (0 never).
+_COLUMNS = (
+    ("#", True, 3, 0), ("id", False, 9, 6), ("profession", False, 24, 0), ("kind", False, 10, 1), ("sectors", False, 8, 4),
+    ("vacancies", True, 9, 2), ("employers", True, 9, 3), ("growth (95 %)", False, 15, 0), ("q", True, 4, 5),
+    ("novelty", True, 7, 7), ("nearest known", False, 20, 8),
+)  # fmt: skip
+
+
+def _widths(needs: list[int], width: int) -> dict[int, int]:
+    """The columns that fit in a terminal and their widths: the last to be missed go first.
+
+    Names may be cut down to their least width; figures never are.
+    """
+    least = [min(need, _COLUMNS[i][2]) if _COLUMNS[i][0] in _NAMES else need for i, need in enumerate(needs)]
+    kept = list(range(len(_COLUMNS)))
+    while sum(least[i] + 2 for i in kept) - 2 > width:
+        loose = [i for i in kept if _COLUMNS[i][3]]
+        if not loose:
+            break
+        kept.remove(max(loose, key=lambda i: _COLUMNS[i][3]))
+    found = {i: least[i] for i in kept}
+    left = width - sum(least[i] + 2 for i in kept) + 2
+    for i in kept:
+        more = max(min(needs[i] - found[i], left), 0)
+        found[i] += more
+        left -= more
+    return found
+
+
+def _cells(c: Candidate) -> list[str]:
+    g = c.growth
+    near = f"{c.nearest[0].title} {c.nearest[0].similarity:.2f}" if c.nearest else "-"
+    high = f"{g.high:.1f}" if g.high < 9999 else "open"
+    return [
+        str(c.rank), c.candidate_id, c.title, c.kind, ", ".join(c.sectors) or "-", str(c.vacancies), str(c.employers),
+        f"x{g.ratio:.1f} ({g.low:.1f}-{high})", f"{g.q_value:.2f}", f"{c.novelty:.2f}", near,
+    ]  # fmt: skip
+
+
 def _table(rows: list[Dossier]) -> None:
+    """The list: fitted to a terminal; elsewhere whole and plain, one candidate a line."""
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
+    terminal = sys.stdout.isatty()
+    console = Console() if terminal else Console(width=2_000, no_color=True, highlight=False, force_terminal=False)
+    lines = [[Text(_CONTROL.sub(" ", cell)) for cell in _cells(one.candidate)] for one in rows]
+    needs = [max(cell_len(name), *(line[i].cell_len for line in lines)) for i, (name, *_) in enumerate(_COLUMNS)]
+    widths = _widths(needs, console.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, right in (("#", True), ("id", False), ("profession", False), ("kind", False), ("sectors", False), ("vacancies", True),
-                        ("employers", True), ("growth (95 %)", False), ("q", True), ("novelty", True), ("nearest known", False)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", overflow="ellipsis", no_wrap=True)
-    for one in rows:
-        c, g = one.candidate, one.candidate.growth
-        near = f"{c.nearest[0].title} {c.nearest[0].similarity:.2f}" if c.nearest else "-"
-        table.add_row(
-            str(c.rank), c.candidate_id, c.title, c.kind, ", ".join(c.sectors) or "-", str(c.vacancies), str(c.employers),
-            f"x{g.ratio:.1f} ({g.low:.1f}-{g.high:.1f})", f"{g.q_value:.2f}", f"{c.novelty:.2f}", near[:36],
-        )  # fmt: skip
-    console = Console() if sys.stdout.isatty() else Console(width=190)
-    console.print(table)
+    for i, wide in widths.items():
+        name, right, _, _ = _COLUMNS[i]
+        table.add_column(name, justify="right" if right else "left", overflow="ellipsis", no_wrap=True, width=wide)
+    for line in lines:
+        table.add_row(*(line[i] for i in widths))
+    if terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    for text in captured.get().splitlines():
+        click.echo(text.rstrip())
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

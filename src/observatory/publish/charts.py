@@ -110,7 +110,9 @@ def growth_chart(history: Sequence[Month], *, font: str = "sans-serif", width: i
         for p in found
     ]  # fmt: skip
     silent = _stretches(found)
-    span = alt.Scale(domain=[{"expr": f"toDate('{found[0].start}')"}, {"expr": f"toDate('{found[-1].end}')"}], nice=False)
+    span = alt.Scale(
+        domain=[{"expr": f"toDate('{found[0].start}')"}, {"expr": f"toDate('{found[-1].end}')"}], nice=False
+    )
     years = (found[-1].end - found[0].start).days > 800
     axis = alt.Axis(
         format="%Y" if years else "%b %Y", tickCount="year" if years else {"interval": "month", "step": 3},
@@ -162,7 +164,9 @@ def _stretches(found: Sequence[Period]) -> list[tuple[dt.date, dt.date]]:
     return stretches
 
 
-def _gaps(alt: Any, silent: Sequence[tuple[dt.date, dt.date]], span: Any, *, axis: Any = None, words: bool = True) -> list[Any]:
+def _gaps(
+    alt: Any, silent: Sequence[tuple[dt.date, dt.date]], span: Any, *, axis: Any = None, words: bool = True
+) -> list[Any]:
     if not silent:
         return []
     rows = [
@@ -170,9 +174,7 @@ def _gaps(alt: Any, silent: Sequence[tuple[dt.date, dt.date]], span: Any, *, axi
         for start, end in silent
     ]
     base = alt.Chart(alt.Data(values=rows))
-    found = [
-        base.mark_rect(color=INK["gap"], opacity=1).encode(x=alt.X("from:T", scale=span, axis=axis), x2="to:T")
-    ]
+    found = [base.mark_rect(color=INK["gap"], opacity=1).encode(x=alt.X("from:T", scale=span, axis=axis), x2="to:T")]
     if words:
         found.append(
             base.mark_text(text="no data", color=INK["text"], fontSize=11, angle=270, align="center")

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def dossier_pdf(dossier: Dossier) -> bytes:
             "this dossier holds Chinese text and no font here can show it in a PDF; install one with: "
             "apt-get install fonts-noto-cjk (or fonts-wqy-microhei), or take --format html"
         )
+    compile_: Any = typst.compile  # takes a mapping of names to files, which its stubs do not say
     chart = growth_chart(dossier.history, font=LATIN_FONT, width=620)
     files = {"main": TEMPLATE.read_bytes()}
     if chart is not None:
@@ -51,7 +53,7 @@ def dossier_pdf(dossier: Dossier) -> bytes:
     values = {"dossier": json.dumps(_content(dossier), ensure_ascii=False), "chart": "yes" if chart is not None else "",
               "fonts": json.dumps([LATIN_FONT, *([han] if han else [])])}  # fmt: skip
     try:
-        made: bytes = typst.compile(files, sys_inputs=values, format="pdf", timestamp=_midnight(dossier.as_of))
+        made: bytes = compile_(files, sys_inputs=values, format="pdf", timestamp=_midnight(dossier.as_of))
     except RuntimeError as error:
         raise MissingPart(f"Typst could not set this dossier ({error}); is the package typst 0.13 or newer?") from error
     return made
@@ -85,7 +87,7 @@ def _content(dossier: Dossier) -> dict[str, Any]:
         "as_of": wording.day(dossier.as_of), "date": [dossier.as_of.year, dossier.as_of.month, dossier.as_of.day],
         "sectors": [wording.sector(s) for s in c.sectors], "conclusion": list(wording.conclusion(dossier)),
         "figures": [list(row) for row in figures(dossier)], "by": _by(dossier),
-        "nearest": [[n.title, f"{wording.scheme(n.scheme)} {n.version}", n.code, f"{n.similarity:.2f}", _unit(n.similarity)]
+        "nearest": [[n.title, f"{wording.scheme(n.scheme)} {n.version}", wording.code(n.code), f"{n.similarity:.2f}", _unit(n.similarity)]
                     for n in c.nearest],
         "skills": [[label, f"{wording.number(n)} (×{wording.number(lift, 1)})", _unit(n / _top(dossier.skills))]
                    for label, n, lift in dossier.skills],
@@ -156,7 +158,9 @@ def dossier_docx(dossier: Dossier) -> bytes:
         from docx.oxml.ns import qn
         from docx.shared import Cm, Pt, RGBColor
     except ImportError as error:
-        raise MissingPart("DOCX needs the package python-docx; install it with: pip install 'python-docx>=1.1'") from error
+        raise MissingPart(
+            "DOCX needs the package python-docx; install it with: pip install 'python-docx>=1.1'"
+        ) from error
     soft = RGBColor(0x56, 0x61, 0x6B)
     c = dossier.candidate
     paper = docx.Document()
@@ -206,7 +210,7 @@ def dossier_docx(dossier: Dossier) -> bytes:
     paper.add_heading("Nearest known occupations", 1)
     if c.nearest:
         table(("occupation", "classification", "code", "similarity"),
-              [(n.title, f"{wording.scheme(n.scheme)} {n.version}", n.code, f"{n.similarity:.2f}") for n in c.nearest])  # fmt: skip
+              [(n.title, f"{wording.scheme(n.scheme)} {n.version}", wording.code(n.code), f"{n.similarity:.2f}") for n in c.nearest])  # fmt: skip
     else:
         muted("No classification in this language was loaded.")
     for heading, head, rows, none in (
@@ -291,7 +295,7 @@ def dossier_markdown(dossier: Dossier) -> str:
     out += ["## Growth", "", *_md_table((_by(dossier), "vacancies", "of all", "per 1,000", "95 % interval"), rows)]
     out += ["## Nearest known occupations", "", *_md_table(
         ("occupation", "classification", "code", "similarity"),
-        [(n.title, f"{wording.scheme(n.scheme)} {n.version}", n.code, f"{n.similarity:.2f}") for n in c.nearest])]  # fmt: skip
+        [(n.title, f"{wording.scheme(n.scheme)} {n.version}", wording.code(n.code), f"{n.similarity:.2f}") for n in c.nearest])]  # fmt: skip
     out += ["## Skills sought", "", *_md_table(
         ("skill", "postings", "times as often"), [(s, str(n), f"{x:.1f}") for s, n, x in dossier.skills])]  # fmt: skip
     for heading, named in (("Employers", dossier.top_employers), ("Places", dossier.top_places)):
@@ -312,7 +316,7 @@ def dossier_markdown(dossier: Dossier) -> str:
     return "\n".join(out) + "\n"
 
 
-def _md_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _md_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return ["None.", ""]
     return [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}",

@@ -20,7 +20,7 @@ _PROPOSED: Mapping[Kind, str] = {
     "noise": "is listed as noise, not as a profession",
 }
 SCHEME_NAMES: Mapping[str, str] = {
-    "esco": "ESCO", "onet": "O*NET", "isco": "ISCO-08", "dadian": "Chinese classification", "csv": "own list",
+    "esco": "ESCO", "onet": "O*NET", "isco": "ISCO", "dadian": "Chinese classification", "csv": "own list",
 }  # fmt: skip
 SECTOR_NAMES: Mapping[str, str] = {
     "ai": "Artificial intelligence", "manufacturing": "Advanced manufacturing", "green": "Green technology",
@@ -80,7 +80,7 @@ def conclusion(dossier: Dossier) -> tuple[str, str, str]:
         f"the first on {day(c.first_seen)}."
     )
     if not c.nearest:
-        return first, growth_in_words(c.growth), (
+        return first, _kept(growth_in_words(c.growth)), (
             "No classification in this language was loaded, so nothing is known to compare it with."
         )  # fmt: skip
     near = c.nearest[0]
@@ -89,7 +89,12 @@ def conclusion(dossier: Dossier) -> tuple[str, str, str]:
         f"similarity {near.similarity:.2f} of 1); {100 * c.novelty:.0f} % of known titles lie closer to the "
         f"classifications than this one does."
     )
-    return first, growth_in_words(c.growth), third
+    return first, _kept(growth_in_words(c.growth)), _kept(third)
+
+
+def _kept(text: str) -> str:
+    """The sentence with no line break between a figure and its percent sign."""
+    return text.replace(" %", "\u00a0%")
 
 
 def growth_in_words(growth: Growth) -> str:
@@ -153,3 +158,12 @@ def scheme(name: str) -> str:
 def sector(name: str) -> str:
     """A sector's name for readers."""
     return SECTOR_NAMES.get(name, name.replace("_", " ").replace("-", " ").capitalize())
+
+
+def code(text: str) -> str:
+    """An occupation's code for readers: of a URI its last part.
+
+    >>> code("http://data.example/occupation/725090a7"), code("4-04-05-05")
+    ('725090a7', '4-04-05-05')
+    """
+    return text.rstrip("/").rsplit("/", 1)[-1] if link(text) else text

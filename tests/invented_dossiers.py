@@ -103,13 +103,15 @@ def empty() -> Dossier:
         base.candidate, title="x", titles={}, alternative_titles=(), sectors=(), nearest=(), skills=(), evidence=(),
         kind="noise", vacancies=1, postings=1, employers=1, sources=("invented-board",), reasons=(), components={}, limits=(),
     )  # fmt: skip
-    made = _rebuilt(base, candidate, history=[], employers=[], places=[], skills=[], evidence=[])
-    return made
+    return _rebuilt(base, candidate, history=[], employers=[], places=[], skills=[], evidence=[])
 
 
 def chinese() -> Dossier:
     base = plain()
-    texts = ("负责生成式人工智能系统应用员岗位，根据业务需求设计提示词并评估模型输出质量。", "招聘：生成式人工智能系统应用员（重庆），五险一金，双休。")
+    texts = (
+        "负责生成式人工智能系统应用员岗位，根据业务需求设计提示词并评估模型输出质量。",
+        "招聘：生成式人工智能系统应用员（重庆），五险一金，双休。",
+    )
     role = "生成式人工智能系统应用员"
     evidence = [
         replace(e, sentence=texts[i % 2], start=texts[i % 2].find(role), end=texts[i % 2].find(role) + len(role),

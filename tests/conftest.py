@@ -1,0 +1,1 @@
+"""What all tests share. Its place also lets test modules import `invented_dossiers`."""
