@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -112,3 +113,14 @@ def test_markdown_has_the_figures() -> None:
     assert "no data" in text
     assert "| commissioning engineer | ESCO 1.0.9 | 2144.1.9 | 0.81 |" in text
     assert plain().sha256 in text
+
+
+def test_a_word_without_end_stays_on_the_paper(tmp_path: Path) -> None:
+    """Names of 132 signs without a space once ran over the next column and the edge."""
+    (tmp_path / "d.pdf").write_bytes(dossier_pdf(DOSSIERS["crowded"]()))
+    made = subprocess.run([program("pdftotext"), "-bbox", "d.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    right = [
+        float(edge) for edge in re.findall(r'<word xMin="[\d.]+" yMin="[\d.]+" xMax="([\d.]+)"', made.stdout.decode())
+    ]
+    assert right
+    assert max(right) <= 595.3 - 62.3 + 1  # A4 less its margin of 22 mm, in points

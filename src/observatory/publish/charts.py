@@ -97,10 +97,11 @@ def growth_chart(history: Sequence[Month], *, font: str = "sans-serif", width: i
     if not found:
         return None
     try:
-        import altair as alt
+        import altair
     except ImportError as error:
         raise MissingPart("charts need the package altair; install it with: pip install 'altair>=5.4'") from error
 
+    alt: Any = altair  # its Data is untyped
     rows = [
         {
             "from": (p.start + (p.end - p.start) * 0.1).isoformat(), "to": (p.end - (p.end - p.start) * 0.1).isoformat(),

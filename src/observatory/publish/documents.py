@@ -83,23 +83,32 @@ def _content(dossier: Dossier) -> dict[str, Any]:
     """What the Typst template shows: text and figures ready to print."""
     c = dossier.candidate
     return {
-        "title": wording.title(dossier), "kind": wording.KIND_NAMES[c.kind], "rank": str(c.rank),
+        "title": _breakable(wording.title(dossier)), "kind": wording.KIND_NAMES[c.kind], "rank": str(c.rank),
         "as_of": wording.day(dossier.as_of), "date": [dossier.as_of.year, dossier.as_of.month, dossier.as_of.day],
-        "sectors": [wording.sector(s) for s in c.sectors], "conclusion": list(wording.conclusion(dossier)),
+        "sectors": [wording.sector(s) for s in c.sectors], "conclusion": [_breakable(line) for line in wording.conclusion(dossier)],
         "figures": [list(row) for row in figures(dossier)], "by": _by(dossier),
-        "nearest": [[n.title, f"{wording.scheme(n.scheme)} {n.version}", wording.code(n.code), f"{n.similarity:.2f}", _unit(n.similarity)]
+        "nearest": [[_breakable(n.title), f"{wording.scheme(n.scheme)} {n.version}", wording.code(n.code), f"{n.similarity:.2f}", _unit(n.similarity)]
                     for n in c.nearest],
-        "skills": [[label, f"{wording.number(n)} (×{wording.number(lift, 1)})", _unit(n / _top(dossier.skills))]
+        "skills": [[_breakable(label), f"{wording.number(n)} (×{wording.number(lift, 1)})", _unit(n / _top(dossier.skills))]
                    for label, n, lift in dossier.skills],
-        "employers": [[name, wording.number(n), _unit(n / _top(dossier.top_employers))] for name, n in dossier.top_employers],
-        "places": [[name, wording.number(n), _unit(n / _top(dossier.top_places))] for name, n in dossier.top_places],
-        "evidence": [[*wording.parts(e), _source(e), wording.link(e.url)] for e in dossier.evidence],
-        "names": [[language, " · ".join(names)] for language, names in names_of(dossier)],
+        "employers": [[_breakable(name), wording.number(n), _unit(n / _top(dossier.top_employers))] for name, n in dossier.top_employers],
+        "places": [[_breakable(name), wording.number(n), _unit(n / _top(dossier.top_places))] for name, n in dossier.top_places],
+        "evidence": [[*(_breakable(part) for part in wording.parts(e)), _breakable(_source(e)), wording.link(e.url)] for e in dossier.evidence],
+        "names": [[language, _breakable(" · ".join(names))] for language, names in names_of(dossier)],
         "score": f"{c.score:.2f}",
         "components": [[name, f"{value:.2f}", _unit(value)] for name, value in c.components.items()],
         "reasons": list(c.reasons), "limits": list(dossier.limits), "method": list(dossier.method),
         "foot": [list(row) for row in provenance(dossier)],
     }  # fmt: skip
+
+
+def _breakable(text: str) -> str:
+    """Text whose words longer than 24 signs may break (zero-width spaces), for columns that are narrow.
+
+    >>> [len(_breakable(text)) for text in ("short words stay", "x" * 50)]
+    [16, 52]
+    """
+    return re.sub(r"[^\s\u2e80-\uffef]{24}(?=[^\s\u2e80-\uffef])", "\\g<0>\u200b", text)
 
 
 def figures(dossier: Dossier) -> tuple[tuple[str, str, str], ...]:
