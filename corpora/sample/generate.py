@@ -30,7 +30,7 @@ SEED = 20_220_101
 FIRST = (2022, 1)
 MONTHS = 36
 LANGUAGES = ("en", "zh", "it")
-STEADY = 2.15  # postings a month of a steady profession in one language, at the beginning
+STEADY = 2.1  # postings a month of a steady profession in one language, at the beginning
 SWELL = 0.5  # by how much all sources grow over the three years
 JOINS, JOINING = 18, {"Heavy Truck Driver": 11, "Lifting Truck Operator": 4}  # a month, from month 18 on
 REPOSTED = 0.05
@@ -276,7 +276,8 @@ def thread(rows: Sequence[Advert], chance: Chance) -> bytes:
     """JSON lines with a free first line: "Company | Role | Place", HTML paragraphs, seconds."""
     lines = []
     for a in rows:
-        more = chance.some(["Full-time", "ONSITE", "REMOTE", "Visa"], chance.whole(0, 3))
+        own = Chance(a.employer, a.title, a.place)  # a repost has the same first line
+        more = own.some(["Full-time", "ONSITE", "REMOTE", "Visa"], own.whole(0, 3))
         head = " | ".join([a.employer, a.title, a.place, *more])
         text = "<p>".join([html.escape(head, quote=False), *(html.escape(line) for line in a.text.split("\n"))])
         account = hashlib.sha256(a.employer.encode()).hexdigest()[:8]

@@ -193,11 +193,11 @@ def read_line(
         if i + 1 < len(words) and _head(words[i + 1], heads) and _adjacent(tokens, i):
             continue  # "developer advocate": the last head decides
         items, left = _modifiers(tokens, words, i, taken, heads)
-        taken = i + 1
         for modifiers, first in items:
             role, seniority = _normal_form(modifiers, head)
             if not role:
-                continue
+                continue  # a bare head may narrow the next one: "Agent Behaviour Auditor"
+            taken = i + 1
             start, end = tokens[first][1], tokens[i][2]
             alone = _stands_alone(tokens, words, left, i)
             titled = all(_capital(tokens[j][0]) for j in range(first, i + 1) if words[j] in modifiers or j == i)
@@ -245,7 +245,7 @@ def _modifiers(
                 i -= 1
         elif (
             not text[0].isalnum()
-            or word in BOUNDARY
+            or (word in BOUNDARY and not (word == "contact" and words[i + 1] in ("centre", "center")))
             or (text[-1] == "." and len(word) > 3)
             or len(groups[-1]) == 4
             or (len(groups) > 1 and _head(word, heads))

@@ -44,7 +44,7 @@ _ITALIAN = {
 }  # fmt: skip
 BASE_HEADS = frozenset(_ITALIAN.values())
 
-_LINK = frozenset("di del dello della dell' dei degli delle da in per alla allo all' ai alle al e ed con su a".split())
+_LINK = frozenset("di del dello della dell' dei degli delle da in per alla allo all' ai alle al e ed su a".split())
 _RANK = {
     "senior": "senior", "junior": "junior", "apprendista": "junior", "stagista": "intern", "stage": "intern",
     "capo": "lead", "esperienza": "",
@@ -56,7 +56,7 @@ _STOP = frozenset(
     si sono nostro nostra azienda settore urgente smart working ibrido
     """.split()
 )
-_WORD = re.compile(r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9+#.-]*[’']?|[^\sA-Za-zÀ-ÿ0-9]")
+_WORD = re.compile(r"[A-Za-zÀ-ÿ0-9](?:[A-Za-zÀ-ÿ0-9+#.-]*[A-Za-zÀ-ÿ0-9+#])?[’']?|[^\sA-Za-zÀ-ÿ0-9]")
 _CUE = re.compile(
     r"cerchiamo|ricerchiamo|ricerca|cercasi|seleziona|selezioniamo|figura di|posizione|assumiamo|si cerca",
     re.I,
