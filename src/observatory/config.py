@@ -65,12 +65,38 @@ class DetectSettings(_Section):
     candidates: int = Field(200, ge=1, description="Candidates kept from a run.")
 
 
+class SiteSettings(_Section):
+    """The review site."""
+
+    database: str = Field(
+        "", description="postgresql://user:password@host/name for a team; empty means SQLite in var/site.sqlite3."
+    )
+    hosts: tuple[str, ...] = Field(("localhost", "127.0.0.1", "[::1]"), description="Host names the site answers to.")
+    https: bool = Field(False, description="The site stands behind a TLS proxy: secure cookies, HSTS.")
+    session_hours: int = Field(8, ge=1, le=720, description="A sign-in lasts this many hours.")
+    target: int = Field(10, ge=1, description="New professions to publish in a year.")
+    api_per_minute: int = Field(120, ge=1, description="Calls of the API a token may make in a minute.")
+
+
+class CommitteeSettings(_Section):
+    """How analysts and committees decide; recorded with each meeting."""
+
+    quorum: float = Field(2 / 3, gt=0, le=1, description="Share of members without conflict that must vote.")
+    casting_vote: bool = Field(True, description="The chair decides a tie.")
+    third_at: int = Field(2, ge=1, le=3, description="Points of disagreement that call a third analyst.")
+    wake_at: float = Field(
+        0.5, gt=0, description="A rejected candidate returns when its vacancies grow by this share (0.5 = half)."
+    )
+
+
 class Settings(_Section):
     """Every setting, by section of `observatory.toml`."""
 
     workspace: WorkspaceSettings = WorkspaceSettings()
     encoder: EncoderSettings = EncoderSettings()
     detect: DetectSettings = DetectSettings()
+    site: SiteSettings = SiteSettings()
+    committee: CommitteeSettings = CommitteeSettings()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,10 @@ ObservatoryError
 │   └── BadTaxonomy      a classification file is of another scheme or incomplete
 ├── NotEnoughData        the question cannot be answered from what is stored               exit 1
 ├── MissingPart          a model, font, program or extra is not installed                  exit 1
+├── ReviewError          a step of the review cannot be taken                              exit 1
+│   ├── NotAllowed       this person may not take it
+│   ├── Stale            somebody else changed the thing meanwhile: look, then try again
+│   └── WrongState       the thing is not in a state that allows it (closed, merged, no quorum)
 ├── StorageError         the corpus cannot be read or written (disk full, read-only)       exit 1
 └── FetchError           a source did not give what was asked                              exit 1
     ├── Unreachable      time-out, 429, 5xx: asking again later can help
@@ -66,6 +70,24 @@ class NotEnoughData(ObservatoryError):
 
 class MissingPart(ObservatoryError):
     """A model, font, program or optional package is not installed; the message says how to get it."""
+
+
+class ReviewError(ObservatoryError):
+    """A step of the review cannot be taken; nothing was changed."""
+
+
+class NotAllowed(ReviewError):
+    """This person may not take the step."""
+
+
+class Stale(ReviewError):
+    """Somebody else changed the thing meanwhile: look at it again, then decide."""
+
+    retry = True
+
+
+class WrongState(ReviewError):
+    """The thing is not in a state that allows the step: closed, merged, tied, without quorum."""
 
 
 class StorageError(ObservatoryError):

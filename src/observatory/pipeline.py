@@ -150,7 +150,9 @@ def store_pages(
 
 def _store(corpus: Corpus, good: list[Posting], bad: list[Rejected], report: StoreReport) -> None:
     if good:
-        table = pa.Table.from_pylist([asdict(posting) for posting in good], schema=POSTINGS)
+        table = pa.table(
+            {name: [getattr(posting, name) for posting in good] for name in POSTINGS.names}, schema=POSTINGS
+        )
         changed = _changed(corpus, table)
         added = corpus.append("postings", table)
         report.added += added

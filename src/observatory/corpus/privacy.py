@@ -11,11 +11,13 @@ EMAIL, TELEPHONE, HANDLE = "[e-mail]", "[telephone]", "[handle]"
 
 _AT = r"(?:@|＠|\s*[\[({<]\s*(?:at|@|arroba|chiocciola)\s*[\])}>]\s*|\s+(?:at|AT)\s+)"
 _DOT = r"(?:\.|\s*[\[({<]\s*(?:dot|\.|punto)\s*[\])}>]\s*|\s+(?:dot|DOT)\s+)"
-_PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+\s?[@＠]\s?[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+")
-_OPEN_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+[@＠][A-Za-z0-9-]{2,}\b(?!\.[A-Za-z])")
+_PLAIN_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]+\s?[@＠]\s?[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+"
+)
+_OPEN_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+[@＠][A-Za-z0-9-]{2,}\b(?!\.[A-Za-z])")
 _TOP = r"(?:com|org|net|io|co|edu|gov|ai|de|fr|it|uk|cn|es|pl|nl|me|us|ca|eu|in|tv|ly|dev|app|info|biz|xyz)"
 _HIDDEN_EMAIL = re.compile(
-    rf"[A-Za-z0-9._%+-]+{_AT}[A-Za-z0-9-]+(?:{_DOT}[A-Za-z0-9-]+)*?{_DOT}{_TOP}\b", re.IGNORECASE
+    rf"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+{_AT}[A-Za-z0-9-]+(?:{_DOT}[A-Za-z0-9-]+)*?{_DOT}{_TOP}\b", re.IGNORECASE
 )
 _NUMBER = re.compile(
     r"(?<![\w.$€£¥#/=-])(?:"
@@ -28,9 +30,9 @@ _NUMBER = re.compile(
     r"|400[\s-]\d{3,4}[\s-]\d{3,4}"
     r")(?![\w%$€£¥])(?!-\d)"
 )
-_SAID_NUMBER = re.compile(
-    r"((?:tel|phone|telephone|mobile|cell|call|fax|text|电话|手机|联系方式|咨询热线|热线|telefono|cellulare|telefon|tél)"
-    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|:|：)?\s*)(\+?[\d(][\d\s().-]{5,18}\d)",
+_SAID = re.compile(
+    r"(?:tel|phone|telephone|mobile|cell|call|fax|text|电话|手机|联系方式|咨询热线|热线|telefono|cellulare|telefon|tél)"
+    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|:|：)?\s*$",
     re.IGNORECASE,
 )
 _CHAT = re.compile(
@@ -75,8 +77,6 @@ def mask(text: str) -> tuple[str, int]:
             text, n = pattern.subn(rf"\1{HANDLE}", text)
             total += n
     if _DIGITS.search(text):
-        text, n = _SAID_NUMBER.subn(rf"\1{TELEPHONE}", text)
-        total += n
         text, n = _numbers(text)
         total += n
     return text, total
@@ -91,6 +91,9 @@ def _numbers(text: str) -> tuple[str, int]:
         before = text[match.start() - 1] if match.start() else " "
         if before in _NOT_BEFORE or before.isalnum():
             return match.group()
+        if _SAID.search(text[max(0, match.start() - 30) : match.start()]):
+            total += 1
+            return TELEPHONE
         found, n = _NUMBER.subn(TELEPHONE, match.group())
         total += n
         return found

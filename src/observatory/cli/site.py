@@ -1,0 +1,197 @@
+"""Commands of the review site: serve it, bring dossiers in, take verdicts out, check the audit trail."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from observatory.errors import BadFile, BadInput
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
+@click.option("--demo", is_flag=True, help="Fill an empty site with invented candidates and three invented people.")
+@click.pass_context
+def serve(context: click.Context, host: str, port: int, workers: int, threads: int, demo: bool) -> None:
+    """Serve the review site; the database is migrated first."""
+    _django(context)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demo:
+        _demo()
+    from django.db import connections
+
+    connections.close_all()
+    from gunicorn.app.base import BaseApplication
+
+    class Site(BaseApplication):  # type: ignore[misc]
+        """gunicorn with our settings, in this process."""
+
+        def load_config(self) -> None:
+            for name, value in {
+                "bind": f"{host}:{port}", "workers": workers, "threads": threads, "worker_class": "gthread",
+                "timeout": 60, "accesslog": None, "errorlog": "-", "loglevel": "warning", "control_socket_disable": True,
+                "graceful_timeout": 10, "forwarded_allow_ips": "127.0.0.1,::1", "preload_app": True,
+            }.items():  # fmt: skip
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from observatory.web.wsgi import application
+
+            return application
+
+    click.echo(f"The review site is at http://{host}:{port}/ (stop with Ctrl-C)")
+    sys.stdout.flush()
+    Site().run()
+
+
+@click.group()
+def audit() -> None:
+    """Check and export the audit trail."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def audit_verify(context: click.Context, as_json: bool) -> None:
+    """Find any altered or missing row of the audit trail."""
+    _django(context)
+    from observatory.review.audit import verify
+
+    found = verify()
+    if as_json:
+        click.echo(json.dumps({"rows": found.rows, "broken": found.broken, "reason": found.reason, "head": found.head}))
+    elif not found.broken:
+        click.echo(f"{found.rows} rows, unbroken; head {found.head}")
+    if found.broken:
+        raise BadInput(f"the audit trail is broken: {found.reason}; {found.rows} rows before it are sound")
+
+
+@audit.command("export")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
+@click.pass_context
+def audit_export(context: click.Context, out: Path | None) -> None:
+    """Write the audit trail as JSON lines."""
+    _django(context)
+    from observatory.review.audit import export
+
+    if out is None:
+        for line in export():
+            click.echo(line)
+        return
+    with out.open("w", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in export())
+    click.echo(str(out))
+
+
+@click.group()
+def review() -> None:
+    """Bring dossiers in, take verdicts out, add people."""
+
+
+@review.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_context
+def review_import(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Bring in dossiers made by: observatory dossier ID --format json."""
+    _django(context)
+    from observatory.review.exchange import receive
+    from observatory.review.views.frame import now, rules
+
+    for file in files:
+        try:
+            text = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadFile(f"{file}: cannot be read: {error}") from error
+        candidate, what = receive(text, wake_at=rules().wake_at, by=None, now=now())
+        click.echo(f"{candidate.candidate_id}  {what}  {candidate.title}")
+
+
+@review.command("verdicts")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
+@click.pass_context
+def review_verdicts(context: click.Context, out: Path | None) -> None:
+    """Write the decisions as JSON, for the ranking to learn from."""
+    _django(context)
+    from observatory.review.exchange import verdicts
+
+    text = json.dumps({"verdicts": verdicts()}, ensure_ascii=False, indent=2)
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(text + "\n", "utf-8")
+
+
+@review.command("user")
+@click.argument("name")
+@click.option("--group", "groups", multiple=True, required=True, help="A group: reader, analyst, chair, ...")
+@click.option("--first", default="", help="First name.")
+@click.option("--last", default="", help="Last name.")
+@click.password_option(help="Asked for when not given.")
+@click.pass_context
+def review_user(
+    context: click.Context, name: str, groups: tuple[str, ...], first: str, last: str, password: str
+) -> None:
+    """Add a person who may sign in."""
+    _django(context)
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from observatory.review.demo import person
+    from observatory.review.models import User
+    from observatory.review.permissions import GROUPS
+
+    unknown = [group for group in groups if group not in GROUPS]
+    if unknown:
+        raise BadInput(f"no group {', '.join(unknown)}; known are {', '.join(GROUPS)}")
+    if User.objects.filter(username=name).exists():
+        raise BadInput(f"{name} exists already; change people in the site's admin")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise BadInput(" ".join(error.messages)) from error
+    person(username=name, first=first, last=last, groups=groups, password=password)
+    click.echo(f"{name} may sign in")
+
+
+def _demo() -> None:
+    from observatory.review import demo
+    from observatory.review.models import Candidate
+    from observatory.review.views.frame import now, rules
+
+    if Candidate.objects.exists():
+        return
+    password = os.environ.get("OBSERVATORY_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+    number = demo.fill(password=password, rules=rules(), now=now())
+    names = ", ".join(row[0] for row in demo.PEOPLE)
+    click.echo(f"{number} invented candidates. Sign in as {names}; password: {password}")
+
+
+def _django(context: click.Context) -> None:
+    """Sets Django up for the workspace of the command line."""
+    from observatory.config import open_workspace
+
+    workspace = open_workspace(context.obj["workspace"], context.obj["overrides"])
+    os.environ["OBSERVATORY_WORKSPACE"] = str(workspace.root)
+    for name, value in context.obj["overrides"].items():
+        os.environ[f"OBSERVATORY_{name.replace('.', '__').upper()}"] = value
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "observatory.web.settings")
+    import django
+
+    django.setup()
+    if context.info_name != "serve":
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)

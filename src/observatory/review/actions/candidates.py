@@ -1,0 +1,158 @@
+"""Verbs on a candidate: rename, merge, split, watch, send back, comment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.db import transaction
+
+from observatory.errors import Stale, WrongState
+from observatory.review.audit import record
+from observatory.review.models import Candidate, Comment, Status, User
+from observatory.review.permissions import require
+
+
+def locked(candidate: Candidate, *, version: int | None) -> Candidate:
+    """The candidate, locked until the transaction ends. Raises `Stale` when it is no longer at `version`."""
+    fresh = Candidate.objects.select_for_update().get(pk=candidate.pk)
+    if version is not None and fresh.version != version:
+        raise Stale(
+            f"{fresh.title!r} was changed by somebody else meanwhile (you saw version {version}, it is now at "
+            f"{fresh.version}). Look at it again, then decide; nothing was overwritten"
+        )
+    return fresh
+
+
+def store(candidate: Candidate, *, now: dt.datetime) -> None:
+    """Writes a locked candidate and counts its version up."""
+    candidate.version += 1
+    candidate.updated_at = now
+    candidate.save()
+
+
+def must_be(candidate: Candidate, *statuses: str) -> None:
+    """Raises `WrongState` unless the candidate stands in one of the statuses."""
+    if candidate.status not in statuses:
+        raise WrongState(
+            f"{candidate.title!r} is {Status(candidate.status).label!s}; this step needs it to be one of "
+            f"{', '.join(str(Status(name).label) for name in statuses)}"
+        )
+
+
+def rename(*, candidate: Candidate, title: str, by: User, version: int, now: dt.datetime) -> Candidate:
+    """Gives the candidate another working title."""
+    require(by, "triage")
+    with transaction.atomic():
+        fresh = locked(candidate, version=version)
+        if fresh.status in (Status.MERGED, Status.SPLIT):
+            raise WrongState(f"{fresh.title!r} was merged or split; rename the candidate it was merged into")
+        title = title.strip()
+        if not title or len(title) > 300:
+            raise WrongState("a title has 1 to 300 characters")
+        before, fresh.title = fresh.title, title
+        store(fresh, now=now)
+        record(by=by, verb="candidate.renamed", of=fresh, details={"from": before, "to": title}, now=now)
+    return fresh
+
+
+def merge(*, candidate: Candidate, into: Candidate, reason: str, by: User, version: int, now: dt.datetime) -> Candidate:
+    """Ends a candidate in another one that is the same profession."""
+    require(by, "triage")
+    with transaction.atomic():
+        fresh = locked(candidate, version=version)
+        must_be(fresh, Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH)
+        target = Candidate.objects.select_for_update().get(pk=into.pk)
+        if target.pk == fresh.pk or target.status == Status.MERGED:
+            raise WrongState("merge into another candidate that is not merged itself")
+        end_in(fresh, target, now=now)
+        record(
+            by=by, verb="candidate.merged", of=fresh, now=now,
+            details={"into": target.candidate_id, "reason": reason},
+        )  # fmt: skip
+    return fresh
+
+
+def end_in(candidate: Candidate, target: Candidate, *, now: dt.datetime) -> None:
+    """Marks a locked candidate as merged into `target`."""
+    candidate.status, candidate.merged_into = Status.MERGED, target
+    store(candidate, now=now)
+
+
+def split(*, candidate: Candidate, titles: list[str], by: User, version: int, now: dt.datetime) -> list[Candidate]:
+    """New candidates for the parts of one that holds several professions; all keep its dossier."""
+    require(by, "triage")
+    with transaction.atomic():
+        fresh = locked(candidate, version=version)
+        must_be(fresh, Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY)
+        names = [title.strip()[:300] for title in titles if title.strip()]
+        if len(names) < 2:
+            raise WrongState("name at least two parts, one a line")
+        taken = fresh.parts.count()
+        parts = []
+        for number, name in enumerate(names, taken + 1):
+            copied = {
+                field.name: getattr(fresh, field.name)
+                for field in Candidate._meta.concrete_fields
+                if field.name not in {"id", "candidate_id", "title", "status", "version", "split_from"}
+            }
+            part = Candidate.objects.create(
+                **{
+                    **copied, "candidate_id": f"{fresh.candidate_id[:70]}.{number}", "title": name,
+                    "status": Status.NEW, "split_from": fresh, "created_at": now, "updated_at": now,
+                    "search": f"{name} {fresh.search}", "assessment_round": 1,
+                }
+            )  # fmt: skip
+            parts.append(part)
+        fresh.status = Status.SPLIT
+        store(fresh, now=now)
+        record(
+            by=by, verb="candidate.split", of=fresh, now=now,
+            details={"parts": [part.candidate_id for part in parts]},
+        )  # fmt: skip
+    return parts
+
+
+def watch(*, candidate: Candidate, until: dt.date, reason: str, by: User, version: int, now: dt.datetime) -> Candidate:
+    """Puts a candidate aside until a date."""
+    require(by, "triage")
+    with transaction.atomic():
+        fresh = locked(candidate, version=version)
+        must_be(fresh, Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY)
+        if until <= now.date():
+            raise WrongState("watch until a date that is still to come")
+        fresh.status, fresh.watch_until = Status.WATCH, until
+        store(fresh, now=now)
+        record(by=by, verb="candidate.watched", of=fresh, details={"until": until, "reason": reason}, now=now)
+    return fresh
+
+
+def send_back(*, candidate: Candidate, reason: str, by: User, version: int, now: dt.datetime) -> Candidate:
+    """Returns a candidate to the queue: its analysts assess it anew."""
+    require(by, "triage")
+    with transaction.atomic():
+        fresh = locked(candidate, version=version)
+        must_be(fresh, Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH)
+        fresh.status, fresh.watch_until = Status.NEW, None
+        fresh.assessment_round += 1
+        store(fresh, now=now)
+        record(by=by, verb="candidate.sent_back", of=fresh, details={"reason": reason}, now=now)
+    return fresh
+
+
+def comment(*, candidate: Candidate, text: str, by: User, now: dt.datetime) -> Comment:
+    """A remark; @username in it is a mention."""
+    require(by, "comment")
+    text = text.strip()
+    if not text or len(text) > 10_000:
+        raise WrongState("a comment has 1 to 10,000 characters")
+    with transaction.atomic():
+        made = Comment.objects.create(candidate=candidate, author=by, text=text, written_at=now)
+        named: Any = User.objects.filter(username__in=set(re.findall(r"@([\w.+-]+)", text)), is_active=True)
+        made.mentions.set(named)
+        record(
+            by=by, verb="candidate.commented", of=candidate, now=now,
+            details={"comment": made.pk, "mentions": sorted(user.username for user in named)},
+        )  # fmt: skip
+    return made

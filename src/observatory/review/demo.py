@@ -1,0 +1,197 @@
+"""An invented workspace to look at: candidates nobody collected, three people nobody knows.
+
+Everything here is made up; the seed makes it the same each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from observatory.review import actions
+from observatory.review.exchange import receive, receive_health, sha256_of
+from observatory.review.models import Candidate, Criterion, Status, User
+from observatory.review.rules import Rules
+
+# English title, Chinese, Italian, sector, kind, nearest known occupation, skills, growth a year
+INVENTED: tuple[tuple[str, str, str, str, str, str, str, float], ...] = (
+    ("battery passport coordinator", "电池护照协调员", "coordinatore passaporto batterie", "green", "occupation", "quality manager", "traceability, carbon accounting, supplier audits, data exchange", 3.4),
+    ("prompt operations specialist", "提示运营专员", "specialista prompt operations", "ai", "specialisation", "technical writer", "evaluation sets, prompt versioning, red teaming, labelling guides", 5.2),
+    ("robot fleet supervisor", "机器人车队主管", "supervisore flotte robotiche", "manufacturing", "occupation", "production supervisor", "fleet software, route planning, safety zones, fault triage", 2.6),
+    ("synthetic data engineer", "合成数据工程师", "ingegnere dati sintetici", "ai", "occupation", "database developer", "simulation, privacy metrics, generative models, data contracts", 4.1),
+    ("hydrogen refuelling technician", "加氢站技术员", "tecnico rifornimento idrogeno", "green", "occupation", "gas station attendant", "leak detection, compressor service, pressure vessels, safety drills", 2.9),
+    ("digital twin modeller", "数字孪生建模师", "modellista digital twin", "manufacturing", "occupation", "mechanical designer", "sensor mapping, process simulation, point clouds, plant data", 2.2),
+    ("model audit officer", "模型审计员", "auditor di modelli", "ai", "occupation", "internal auditor", "bias testing, documentation, model registers, regulation", 3.8),
+    ("heat pump retrofit planner", "热泵改造规划师", "progettista retrofit pompe di calore", "green", "specialisation", "energy consultant", "load calculation, grants, building surveys, acoustics", 1.9),
+    ("additive manufacturing inspector", "增材制造检验员", "ispettore manifattura additiva", "manufacturing", "specialisation", "quality inspector", "powder handling, tomography, porosity, layer logs", 1.7),
+    ("voice agent designer", "语音智能体设计师", "designer agenti vocali", "ai", "occupation", "interaction designer", "dialogue flows, latency budgets, speech testing, tone", 4.6),
+    ("solar recycling operator", "光伏回收操作员", "operatore riciclo fotovoltaico", "green", "occupation", "waste sorter", "delamination, silicon recovery, hazard labels, batch records", 2.4),
+    ("machine vision line tuner", "机器视觉调试员", "regolatore di visione artificiale", "manufacturing", "occupation", "electronics technician", "lighting, lens choice, defect libraries, line trials", 2.1),
+    ("vector database", "向量数据库", "database vettoriale", "ai", "technology", "database administrator", "embeddings, indexing, retrieval", 6.0),
+    ("carbon removal verifier", "碳移除核查员", "verificatore rimozione carbonio", "green", "occupation", "environmental auditor", "sampling, baselines, registry filing, soil carbon", 2.7),
+    ("cobot safety integrator", "协作机器人安全集成师", "integratore sicurezza cobot", "manufacturing", "specialisation", "automation engineer", "risk assessment, force limits, cell layout, standards", 1.6),
+    ("team hero", "团队英雄", "eroe del team", "ai", "noise", "office clerk", "communication, motivation", 1.1),
+    ("agent workflow builder", "智能体流程搭建师", "costruttore flussi agentici", "ai", "occupation", "business analyst", "tool schemas, guard rails, process maps, cost limits", 7.3),
+    ("wind blade repair climber", "风机叶片维修攀爬员", "riparatore pale eoliche in quota", "green", "occupation", "wind turbine technician", "rope access, composite layup, weather windows, rescue", 1.8),
+    ("chip packaging process lead", "芯片封装工艺主管", "responsabile packaging chip", "manufacturing", "revision", "process engineer", "bonding, warpage, thermal paths, yield reviews", 1.5),
+    ("low-altitude traffic planner", "低空交通规划师", "pianificatore traffico a bassa quota", "manufacturing", "occupation", "air traffic planner", "corridors, drone detection, weather, city permits", 4.9),
+    ("data centre water steward", "数据中心水务管理员", "responsabile acque data center", "green", "occupation", "facilities manager", "cooling loops, water balance, permits, leak alarms", 2.0),
+    ("learning agent coach", "学习智能体教练", "coach di agenti didattici", "ai", "occupation", "training specialist", "lesson design, feedback loops, child safety, evaluation", 3.1),
+    ("rust developer", "Rust 开发员", "sviluppatore rust", "ai", "technology", "software developer", "ownership, async, tooling", 1.4),
+    ("circular design buyer", "循环设计采购员", "buyer design circolare", "green", "revision", "purchaser", "material passports, take-back contracts, repair terms", 1.6),
+)  # fmt: skip
+EMPLOYERS = (
+    "Northfield Works",
+    "Liangjiang Energy",
+    "Officine Aurora",
+    "Delta Ferry Systems",
+    "Jialing Robotics",
+    "Studio Vela",
+    "Harbour Grid",
+    "Yuzhong Data",
+    "Po Valley Motors",
+    "Kestrel Labs",
+)
+PLACES = ("Chongqing", "Milano", "Leeds", "Chengdu", "Torino", "Cork", "Shenzhen", "Gdansk")
+SENTENCES = (
+    ("We are looking for a {} to build up the team in our new plant.", "en"),
+    ("As {} you agree the plan with three departments and report every month.", "en"),
+    ("The {} keeps the records that customers and inspectors ask for.", "en"),
+    ("{}需要两年以上相关工作经验,能独立完成项目。", "zh"),
+    ("Cerchiamo {} per la sede di Torino, contratto a tempo pieno.", "it"),
+    ("Two years of work as {} or in a similar place are welcome.", "en"),
+)
+# user name, first name, last name, groups
+PEOPLE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("ada", "Ada", "Moretti", ("senior analyst", "administrator", "committee member")),
+    ("bo", "Bo", "Chen", ("analyst", "chair")),
+    ("carla", "Carla", "Novak", ("analyst", "secretary", "committee member")),
+)
+
+
+def make_dossier(
+    number: int, row: Sequence[Any], *, as_of: dt.date, seed: int, sentences: int = 8, scale: float = 1.0
+) -> dict[str, Any]:
+    """An invented dossier in the form `observatory dossier --format json` gives, with its hash."""
+    title, zh, it, sector, kind, near, skills, growth = row
+    draw = random.Random(f"{seed}:{number}:{title}")
+    names = [word.strip() for word in skills.split(",")]
+    rate = draw.uniform(0.4, 3.0) * scale
+    months: list[dict[str, Any]] = []
+    for back in range(36, 0, -1):
+        total = as_of.year * 12 + as_of.month - 1 - back
+        month = dt.date(total // 12, total % 12 + 1, 1)
+        exposure = 0 if (number % 9 == 4 and back in (19, 20, 21)) else draw.randint(900, 1500)
+        share = rate * growth ** ((36 - back) / 24 - 0.75) / 1000
+        seen = sum(draw.random() < share for _ in range(exposure)) if exposure else 0
+        months.append({"month": month.isoformat(), "vacancies": seen, "exposure": exposure})
+    recent, before = months[-12:], months[:-12]
+    a, b = sum(m["vacancies"] for m in recent), sum(m["vacancies"] for m in before)
+    ea, eb = sum(m["exposure"] for m in recent), sum(m["exposure"] for m in before) or 1
+    ratio = ((a + 0.5) / ea) / ((b + 0.5) / eb)
+    spread = 2.718281828 ** (1.96 * (1 / (a + 0.5) + 1 / (b + 0.5)) ** 0.5)
+    key = f"lin-{number:05d}"
+    novelty = round(draw.uniform(0.25, 0.9), 3)
+    parts = {
+        "growth": round(min(1.0, ratio / 5), 3), "novelty": novelty, "breadth": round(draw.uniform(0.3, 1), 3),
+        "cohesion": round(draw.uniform(0.4, 0.95), 3),
+    }  # fmt: skip
+    cited = []
+    for place in range(sentences):
+        text, language = SENTENCES[(number + place) % len(SENTENCES)]
+        name = {"en": title, "zh": zh, "it": it}[language]
+        start = text.index("{}")
+        day = dt.datetime.combine(as_of, dt.time(), tzinfo=dt.UTC) - dt.timedelta(days=7 + 11 * place)
+        cited.append(
+            {
+                "posting_id": f"p{number:05d}{place:03d}", "source": "sample", "url": "", "posted_at": day.isoformat(),
+                "employer": EMPLOYERS[(number + place) % len(EMPLOYERS)], "sentence": text.format(name),
+                "start": start, "end": start + len(name),
+            }
+        )  # fmt: skip
+    counts = sorted((draw.randint(1, 9) for _ in range(5)), reverse=True)
+    candidate = {
+        "candidate_id": key, "rank": number, "kind": kind, "title": title,
+        "titles": {"en": [title], "zh": [zh], "it": [it]}, "alternative_titles": [], "sectors": [sector],
+        "score": round(sum(parts.values()) / 4, 4), "components": parts, "postings": a + b + draw.randint(0, 20),
+        "vacancies": a + b, "employers": max(3, (a + b) // 3), "sources": ["sample"],
+        "first_seen": months[0]["month"],
+        "growth": {
+            "ratio": round(ratio, 3), "low": round(ratio / spread, 3), "high": round(ratio * spread, 3),
+            "p_value": 0.01, "q_value": 0.02, "note": "one source",
+        },
+        "novelty": novelty,
+        "nearest": [
+            {"scheme": "esco", "version": "1.2", "code": f"{2100 + number}", "title": near, "similarity": round(1 - novelty / 2, 3)}
+        ],
+        "skills": names, "evidence": [one["posting_id"] for one in cited],
+        "reasons": [
+            f"Its share of vacancies is {ratio:.1f} times that of the two years before.",
+            f"{max(3, (a + b) // 3)} independent employers ask for it.",
+        ],
+        "limits": ["Invented for a first look: no such postings exist."],
+    }  # fmt: skip
+    at = dt.datetime.combine(as_of, dt.time(), tzinfo=dt.UTC).isoformat()
+    raw = {
+        "schema_version": 1, "candidate": candidate, "as_of": as_of.isoformat(), "history": months,
+        "run": {
+            "run_id": "demo", "as_of": at, "since": None, "corpus_version": 1, "taxonomies": ["esco 1.2"],
+            "fingerprint": "invented", "started_at": at, "seconds": 0.0, "stages": {},
+        },
+        "top_employers": [[EMPLOYERS[(number + i) % len(EMPLOYERS)], n] for i, n in enumerate(counts)],
+        "top_places": [[PLACES[(number + i) % len(PLACES)], n] for i, n in enumerate(counts[:4])],
+        "skills": [[name, 3 * (len(names) - i), round(draw.uniform(2, 14), 1)] for i, name in enumerate(names)],
+        "evidence": cited, "method": ["Invented numbers; see the demo of the review site."],
+        "limits": ["Invented for a first look: no such postings exist.", "Advertisements are not jobs."],
+        "encoders": {"en": "none"}, "sha256": "",
+    }  # fmt: skip
+    return {**raw, "sha256": sha256_of(raw)}
+
+
+def person(*, username: str, first: str, last: str, groups: Sequence[str], password: str) -> User:
+    """A user in groups; made where missing."""
+    user, made = User.objects.get_or_create(username=username, defaults={"first_name": first, "last_name": last})
+    if made:
+        user.set_password(password)
+        user.is_staff = "administrator" in groups
+        user.save()
+        user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+def fill(*, password: str, rules: Rules, now: dt.datetime, seed: int = 0) -> int:
+    """Fills an empty site with the invented people and candidates, some of them under way."""
+    ada, bo, carla = (
+        person(username=name, first=first, last=last, groups=groups, password=password)
+        for name, first, last, groups in PEOPLE
+    )
+    as_of = now.date().replace(day=1)
+    for number, row in enumerate(INVENTED, 1):
+        text = json.dumps(make_dossier(number, row, as_of=as_of, seed=seed), ensure_ascii=False)
+        receive(text, wake_at=rules.wake_at, by=None, now=now)
+    receive_health(
+        [
+            {"name": "weekly scan", "what": "job", "well": True, "detail": "demo"},
+            {"name": "sample", "what": "source", "well": True, "detail": "demo"},
+        ],
+        now=now,
+    )
+    rows = list(Candidate.objects.filter(status=Status.NEW).order_by("-score")[:5])
+    for row in rows[1:]:
+        actions.assign(candidate=row, analysts=[bo, carla], by=ada, version=None, now=now)
+    for row in rows[2:4]:
+        for who, shift in ((bo, 0), (carla, 1)):
+            values = assessment_of(row, points=dict.fromkeys(Criterion.values, 2 + shift))
+            actions.submit_assessment(candidate=row, values=values, by=who, rules=rules, now=now)
+    return len(INVENTED)
+
+
+def assessment_of(row: Candidate, *, points: Mapping[str, int]) -> dict[str, Any]:
+    """An invented assessment."""
+    grounds = dict.fromkeys(Criterion.values, "The sentences cited show it.")
+    return {"points": dict(points), "grounds": grounds, "kind": row.kind, "name": row.title, "parent": ""}

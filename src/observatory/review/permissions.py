@@ -1,0 +1,57 @@
+"""Who may do what: the permissions of the review, and the groups that hold them.
+
+Code asks for a permission (`review.vote`), never for a group; an administrator may change groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from observatory.errors import NotAllowed
+
+# permission: what it lets a person do
+PERMISSIONS: Mapping[str, str] = {
+    "read": "May read candidates, dossiers and published decisions",
+    "comment": "May comment",
+    "assess": "May assess candidates",
+    "triage": "May assign, merge, split, rename, watch and send back candidates",
+    "table": "May call meetings and put candidates on the agenda",
+    "vote": "May vote in a committee",
+    "chair": "May open and close votes and settle a tie",
+    "publish": "May publish decisions",
+    "audit": "May read and export the audit trail",
+    "operate": "May see the health of jobs and bring in dossiers",
+}
+
+_READ = ("read",)
+_ANALYST = (*_READ, "comment", "assess")
+_MEMBER = (*_READ, "comment", "vote")
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "reader": _READ,
+    "analyst": _ANALYST,
+    "senior analyst": (*_ANALYST, "triage"),
+    "committee member": _MEMBER,
+    "chair": (*_MEMBER, "chair", "publish"),
+    "secretary": (*_READ, "comment", "table", "publish", "audit"),
+    "administrator": (*_READ, "comment", "audit", "operate", "triage"),
+}
+
+
+def require(user: Any, permission: str) -> None:
+    """Raises `NotAllowed` unless the user holds the permission (a name of `PERMISSIONS`)."""
+    if not user.is_active or not user.has_perm(f"review.{permission}"):
+        raise NotAllowed(f"this step needs the permission {permission!r} ({PERMISSIONS[permission].lower()})")
+
+
+def make_groups(sender: object, using: str, **_: object) -> None:
+    """Makes each group with its permissions where the group is missing; an existing group is left as it is."""
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.auth.models import Group, Permission
+
+    create_permissions(sender, verbosity=0, using=using)
+    for name, names in GROUPS.items():
+        group, made = Group.objects.using(using).get_or_create(name=name)
+        if made:
+            wanted = Permission.objects.using(using).filter(content_type__app_label="review", codename__in=names)
+            group.permissions.set(wanted)

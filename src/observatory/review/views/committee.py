@@ -1,0 +1,212 @@
+"""Meetings, their agenda, the vote on an item, minutes, the register of decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from observatory.errors import NotAllowed, WrongState
+from observatory.review import actions, forms
+from observatory.review.actions.committee import eligible
+from observatory.review.exchange import checked
+from observatory.review.minutes import as_docx, as_pdf, gather
+from observatory.review.models import AgendaItem, Assessment, Candidate, Decision, Meeting, Outcome, User
+from observatory.review.rules import Rules, settled, votes_needed
+from observatory.review.views.frame import now, page, rules
+
+
+@page("read")
+def meetings(request: HttpRequest) -> HttpResponse:
+    """All meetings, and the candidates ready for one."""
+    leaf = Paginator(Meeting.objects.select_related("chair"), 20).get_page(request.GET.get("page"))
+    ready = Candidate.objects.filter(status="ready").order_by("-score").only("candidate_id", "title", "kind")[:30]
+    return render(request, "review/meetings.html", {"leaf": leaf, "ready": ready})
+
+
+@page("table", methods=("GET", "POST"))
+def new_meeting(request: HttpRequest) -> HttpResponse:
+    """Calls a meeting."""
+    form = forms.NewMeeting(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = actions.call_meeting(
+            title=data["title"], held_on=data["held_on"], chair=data["chair"], members=list(data["members"]),
+            rules=rules(), by=request.user, now=now(),
+        )  # fmt: skip
+        return redirect("meeting", pk=made.pk)
+    return render(request, "review/new_meeting.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page("read")
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """The agenda, the members, the rules; the form to put a candidate on the agenda."""
+    row = get_object_or_404(Meeting.objects.select_related("chair", "called_by"), pk=pk)
+    items = list(row.items.select_related("candidate", "dossier", "decision"))
+    context: dict[str, Any] = {
+        "row": row, "items": items, "members": list(row.memberships.select_related("member")),
+        "is_chair": row.chair_id == request.user.pk, "rules": row.rules,
+    }  # fmt: skip
+    if request.user.has_perm("review.table") and row.state != Meeting.State.CLOSED:
+        start: dict[str, Any] = {"outcome": Outcome.ADOPT}
+        picked = Candidate.objects.filter(candidate_id=request.GET.get("candidate", "")[:80].replace("\0", "")).first()
+        if picked:
+            last = Assessment.objects.filter(candidate=picked, submitted_at__isnull=False).last()
+            start |= {
+                "candidate": picked.pk, "name": last.name if last else picked.title, "version": picked.version,
+                "kind": last.kind if last else picked.kind, "parent": last.parent if last else "",
+            }  # fmt: skip
+        context["form"] = forms.Motion(initial=start, auto_id="motion-%s")
+    return render(request, "review/meeting.html", context)
+
+
+def _open(row: Meeting, request: HttpRequest) -> None:
+    actions.open_meeting(meeting=row, rules=rules(), by=request.user, now=now())
+
+
+def _close(row: Meeting, request: HttpRequest) -> None:
+    actions.close_meeting(meeting=row, by=request.user, now=now())
+
+
+def _remove(row: Meeting, request: HttpRequest) -> None:
+    who = get_object_or_404(User, username=request.POST.get("member", "").replace("\0", ""))
+    actions.remove_member(meeting=row, member=who, by=request.user, now=now())
+
+
+def _table(row: Meeting, request: HttpRequest) -> None:
+    form = forms.Motion(request.POST)
+    if not form.is_valid():
+        field, problems = next(iter(form.errors.items()))
+        raise WrongState(f"{form.fields[field].label or field}: {problems[0]}")
+    data = form.cleaned_data
+    candidate = data["candidate"]
+    version = data["version"] if data["version"] is not None else candidate.version
+    actions.table(meeting=row, candidate=candidate, motion=data, by=request.user, version=version, now=now())
+
+
+MEETING_VERBS: Mapping[str, Callable[[Meeting, HttpRequest], None]] = {
+    "open": _open, "close": _close, "remove": _remove, "table": _table,
+}  # fmt: skip
+
+
+@page("read", methods=("POST",))
+def change_meeting(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Takes one step of a meeting; the action asks for its own permission."""
+    row = get_object_or_404(Meeting, pk=pk)
+    MEETING_VERBS[verb](row, request)
+    messages.success(request, _("Done, and written to the record."))
+    return redirect("meeting", pk=pk)
+
+
+@page("read")
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    """One item: its frozen dossier, the motion, my vote, and the count for those who may see it."""
+    row = get_object_or_404(
+        AgendaItem.objects.select_related("meeting", "candidate", "dossier", "merge_into", "decision"), pk=pk
+    )
+    raw = checked(row.dossier.body, sha256=row.dossier_sha256)
+    given = list(row.candidate.assessments.filter(submitted_at__isnull=False, round=row.candidate.assessment_round))
+    conflicts = list(row.conflicts.select_related("member"))
+    votes = list(row.votes.select_related("member"))
+    conflicted = any(one.member_id == request.user.pk for one in conflicts)
+    member = any(one.member_id == request.user.pk and one.removed_at is None for one in row.meeting.memberships.all())
+    mine = next((vote for vote in votes if vote.member_id == request.user.pk), None)
+    counts = eligible(row)
+    seen = not conflicted and (row.state != AgendaItem.State.VOTING or mine is not None)
+    tally = {name: sum(1 for vote in votes if vote.choice == name) for name in ("for", "against", "abstain")}
+    return render(
+        request, "review/item.html",
+        {
+            "row": row, "raw": raw, "facts": raw["candidate"], "conflicts": conflicts, "conflicted": conflicted,
+            "is_member": member, "mine": mine, "cast": len(votes), "counts": counts,
+            "needed": votes_needed(counts, rules=Rules(**row.meeting.rules)), "tally": tally if seen else None,
+            "is_chair": row.meeting.chair_id == request.user.pk, "median": settled([a.points for a in given]),
+        },
+    )  # fmt: skip
+
+
+def _declare(row: AgendaItem, request: HttpRequest) -> None:
+    actions.declare_conflict(item=row, reason=request.POST.get("reason", "")[:2000], by=request.user, now=now())
+
+
+def _open_vote(row: AgendaItem, request: HttpRequest) -> None:
+    actions.open_vote(item=row, by=request.user, now=now())
+
+
+def _vote(row: AgendaItem, request: HttpRequest) -> None:
+    actions.cast_vote(item=row, choice=request.POST.get("choice", ""), by=request.user, now=now())
+
+
+def _close_vote(row: AgendaItem, request: HttpRequest) -> None:
+    actions.close_vote(item=row, by=request.user, now=now())
+
+
+def _settle(row: AgendaItem, request: HttpRequest) -> None:
+    actions.settle_tie(item=row, choice=request.POST.get("choice", ""), by=request.user, now=now())
+
+
+ITEM_VERBS: Mapping[str, Callable[[AgendaItem, HttpRequest], None]] = {
+    "declare": _declare, "open": _open_vote, "vote": _vote, "count": _close_vote, "settle": _settle,
+}  # fmt: skip
+
+
+@page("read", methods=("POST",))
+def change_item(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Takes one step on an item; the action asks for its own permission."""
+    row = get_object_or_404(AgendaItem, pk=pk)
+    ITEM_VERBS[verb](row, request)
+    messages.success(request, _("Done, and written to the record."))
+    return redirect("item", pk=pk)
+
+
+@page("read")
+def minutes(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    """The minutes of a closed meeting as DOCX or PDF."""
+    row = get_object_or_404(Meeting.objects.select_related("chair"), pk=pk)
+    if row.state != Meeting.State.CLOSED:
+        raise WrongState(_("The minutes are made when the meeting is closed."))
+    if row.items.filter(conflicts__member=request.user).exists():
+        raise NotAllowed(_("You declared a conflict of interest in this meeting; ask the secretary for an extract."))
+    made = gather(row)
+    if form == "docx":
+        body = as_docx(made)
+        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    else:
+        body, kind = as_pdf(made), "application/pdf"
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="minutes-{row.pk}.{form}"'
+    return answer
+
+
+@page("read")
+def register(request: HttpRequest) -> HttpResponse:
+    """Published decisions; those who publish also see what waits."""
+    found = Decision.objects.select_related("candidate", "item__meeting")
+    if request.GET.get("outcome") in Outcome.values:
+        found = found.filter(outcome=request.GET["outcome"])
+    waiting = found.filter(published_at__isnull=True) if request.user.has_perm("review.publish") else found.none()
+    leaf = Paginator(found.filter(published_at__isnull=False).order_by("-published_at"), 25)
+    context = {
+        "leaf": leaf.get_page(request.GET.get("page")), "waiting": waiting[:50], "outcomes": Outcome.choices,
+        "asked": request.GET.get("outcome", ""),
+    }  # fmt: skip
+    return render(request, "review/register.html", context)
+
+
+@page("read", methods=("POST",))
+def change_decision(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Publishes a decision, or appeals against it."""
+    row = get_object_or_404(Decision.objects.select_related("candidate"), pk=pk)
+    if verb == "publish":
+        actions.publish(decision=row, by=request.user, now=now())
+        messages.success(request, _("Published: it is in the register, the API and the feed."))
+        return redirect("register")
+    actions.appeal(decision=row, grounds=request.POST.get("grounds", "")[:5000], by=request.user, now=now())
+    messages.success(request, _("Done, and written to the record."))
+    return redirect(reverse("candidate", args=(row.candidate.candidate_id,)))

@@ -1,0 +1,107 @@
+"""What every page shares: who may open it, its menu, what was typed before a session ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from observatory.review.permissions import require
+from observatory.review.rules import Rules
+
+View = Callable[..., HttpResponse]
+
+# (name of the address, words, permission that shows it)
+MENU = (
+    ("home", _("Home"), "read"),
+    ("queue", _("Candidates"), "read"),
+    ("landscape", _("Landscape"), "read"),
+    ("trends", _("Trends"), "read"),
+    ("meetings", _("Committee"), "read"),
+    ("register", _("Register"), "read"),
+    ("agreement", _("Agreement"), "triage"),
+    ("trail", _("Record"), "audit"),
+)
+
+
+def rules() -> Rules:
+    """The committee's rules as the workspace sets them now."""
+    return Rules(**settings.WORKSPACE.settings.committee.model_dump())
+
+
+def now() -> dt.datetime:
+    """The site's clock."""
+    return timezone.now()
+
+
+def page(permission: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """A view for signed-in people who hold a permission. What is typed after a session ended is kept."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if request.method not in (*methods, "HEAD"):
+                answer = HttpResponse(status=405)
+                answer["Allow"] = ", ".join(methods)
+                return answer
+            require(request.user, permission)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    target = request.get_full_path()
+    if request.method == "POST":
+        typed = {
+            name: values
+            for name, values in request.POST.lists()
+            if name not in ("csrfmiddlewaretoken", "version") and any(value.strip() for value in values)
+        }
+        target = str(request.POST.get("page") or request.path)
+        if not target.startswith("/") or target.startswith("//"):
+            target = reverse("home")
+        request.session["kept"] = {"page": target, "typed": typed}
+    answer = redirect(f"{reverse('sign_in')}?next={target}")
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = f"{reverse('sign_in')}?next={target}"
+    return answer
+
+
+def take_kept(request: HttpRequest) -> dict[str, list[str]]:
+    """What was typed on this page before the session ended; given once."""
+    kept = request.session.get("kept")
+    if not kept or kept["page"] != request.path:
+        return {}
+    del request.session["kept"]
+    return dict(kept["typed"])
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Template values of the frame: menu, workspace, what was kept."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"workspace_name": settings.WORKSPACE.settings.workspace.name}
+    here = request.path
+    menu = [
+        {"url": reverse(name), "words": words, "here": here == reverse(name) or (
+            name != "home" and here.startswith(reverse(name).rstrip("/") + "/"))}
+        for name, words, permission in MENU
+        if user.has_perm(f"review.{permission}")
+    ]  # fmt: skip
+    may = {name.split(".", 1)[1]: True for name in user.get_all_permissions() if name.startswith("review.")}
+    return {"menu": menu, "may": may, "workspace_name": settings.WORKSPACE.settings.workspace.name}

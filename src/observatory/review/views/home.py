@@ -1,0 +1,167 @@
+"""Home, the record, agreement, health, bringing in dossiers, the first look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from observatory.errors import BadInput
+from observatory.review import audit
+from observatory.review.agreement import krippendorff_alpha
+from observatory.review.exchange import MAX_BYTES, receive
+from observatory.review.models import (
+    AgendaItem,
+    Assessment,
+    Assignment,
+    AuditRow,
+    Candidate,
+    Criterion,
+    Decision,
+    Health,
+    Outcome,
+    Status,
+    User,
+)
+from observatory.review.views.frame import now, page, rules
+
+PER_PAGE = 50
+
+
+@page("read")
+def home(request: HttpRequest) -> HttpResponse:
+    """This year's target, what is new, my work, what waits for whom, health."""
+    user: Any = request.user
+    since = user.seen_at
+    today = now()
+    year = today.year
+    counts = Candidate.objects.aggregate(
+        **{name: Count("pk", filter=Q(status=name)) for name in Status.values},
+        fresh=Count("pk", filter=Q(created_at__gt=since) if since else Q()),
+    )
+    done = Decision.objects.filter(outcome=Outcome.ADOPT, carried=True).aggregate(
+        published=Count("pk", filter=Q(published_at__year=year)), adopted=Count("pk", filter=Q(decided_at__year=year))
+    )
+    target = settings.WORKSPACE.settings.site.target
+    newest = Candidate.objects.filter(created_at__gt=since) if since else Candidate.objects.all()
+    mine = (
+        Assignment.objects.filter(analyst=user, candidate__status__in=(Status.ASSESSING, Status.THIRD))
+        .exclude(candidate__assessments__in=Assessment.objects.filter(analyst=user, submitted_at__isnull=False))
+        .select_related("candidate").order_by("assigned_at")[:8]
+        if user.has_perm("review.assess") else []
+    )  # fmt: skip
+    votes = (
+        AgendaItem.objects.filter(
+            state=AgendaItem.State.VOTING, meeting__memberships__member=user,
+            meeting__memberships__removed_at__isnull=True,
+        ).exclude(votes__member=user).exclude(conflicts__member=user).select_related("meeting")[:8]
+        if user.has_perm("review.vote") else []
+    )  # fmt: skip
+    if since is None or (today - since).total_seconds() > 3600:
+        User.objects.filter(pk=user.pk).update(seen_at=today)
+    waits = [
+        (_("to be assigned"), counts[Status.NEW], "?status=new"),
+        (_("with analysts"), counts[Status.ASSESSING], "?status=assessing"),
+        (_("need a third analyst"), counts[Status.THIRD], "?status=third"),
+        (_("ready for the committee"), counts[Status.READY], "?status=ready"),
+        (_("on an agenda"), counts[Status.TABLED], "?status=tabled"),
+    ]
+    review = sum(counts[name] for name in (Status.ASSESSING, Status.THIRD, Status.READY, Status.TABLED))
+    return render(
+        request, "review/home.html",
+        {
+            "target": target, "year": year, **done, "in_review": review, "waits": waits, "fresh": counts["fresh"],
+            "newest": newest.order_by("-score")[:5], "mine": mine, "votes": votes, "since": since,
+            "health": Health.objects.all()[:10], "slots": range(max(target, done["published"])),
+            "first_look": not user.toured,
+        },
+    )  # fmt: skip
+
+
+@page("read", methods=("GET", "POST"))
+def first_look(request: HttpRequest) -> HttpResponse:
+    """A guided first look; ended by the reader."""
+    if request.method == "POST":
+        User.objects.filter(pk=request.user.pk).update(toured=True)
+        return redirect("home")
+    best = Candidate.objects.order_by("-score").first()
+    return render(request, "review/first_look.html", {"best": best})
+
+
+@page("audit")
+def trail(request: HttpRequest) -> HttpResponse:
+    """The audit trail, newest first, a page at a time."""
+    rows = AuditRow.objects.all()
+    for name in ("by", "verb", "key"):
+        if request.GET.get(name):
+            rows = rows.filter(**{name: request.GET[name][:150].replace("\0", "")})
+    before = request.GET.get("before", "")
+    if before.isdigit() and len(before) < 19:
+        rows = rows.filter(number__lt=int(before))
+    shown = list(rows.order_by("-number")[: PER_PAGE + 1])
+    more = shown[PER_PAGE - 1].number if len(shown) > PER_PAGE else None
+    context = {"rows": shown[:PER_PAGE], "more": more, "asked": request.GET}
+    return render(request, "review/trail.html", context)
+
+
+@page("audit")
+def trail_export(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole trail as JSON lines."""
+    answer = StreamingHttpResponse((line + "\n" for line in audit.export()), content_type="application/x-ndjson")
+    answer["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
+    return answer
+
+
+@page("triage")
+def agreement(request: HttpRequest) -> HttpResponse:
+    """Krippendorff's alpha per criterion, and each analyst against the others."""
+    done = Assessment.objects.filter(submitted_at__isnull=False).order_by("-submitted_at")[:4000]
+    rows = list(done.values_list("candidate_id", "round", "analyst__username", "points"))
+    units: dict[tuple[int, int], dict[str, dict[str, int]]] = {}
+    for candidate, turn, analyst, points in rows:
+        units.setdefault((candidate, turn), {})[analyst] = points
+    shared = [unit for unit in units.values() if len(unit) > 1]
+    criteria = [
+        (Criterion(name).label, krippendorff_alpha([[p[name] for p in unit.values() if name in p] for unit in shared]))
+        for name in Criterion.values
+    ]
+    names = sorted({name for unit in shared for name in unit})
+    analysts = []
+    for name in names:
+        with_them = [unit for unit in shared if name in unit]
+        values = [
+            [points[c] for points in unit.values() if c in points] for unit in with_them for c in Criterion.values
+        ]
+        analysts.append((name, len(with_them), krippendorff_alpha(values)))
+    return render(request, "review/agreement.html", {"criteria": criteria, "analysts": analysts, "shared": len(shared)})
+
+
+@page("operate", methods=("GET", "POST"))
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """Brings in dossiers made by `observatory dossier ID --format json`."""
+    if request.method == "POST":
+        files = request.FILES.getlist("files")
+        if not files:
+            raise BadInput(_("choose at least one file"))
+        for file in files:
+            if file.size > MAX_BYTES:
+                raise BadInput(f"{file.name}: {file.size:,} bytes; at most {MAX_BYTES:,} are read")
+            try:
+                text = file.read().decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise BadInput(f"{file.name}: not a text file in UTF-8, so no dossier") from error
+            candidate, what = receive(text, wake_at=rules().wake_at, by=request.user, now=now())
+            messages.success(request, f"{candidate.title}: {what}")
+        return redirect("bring_in")
+    return render(request, "review/bring_in.html", {"health": Health.objects.all()})
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """For a proxy: the site and its database answer."""
+    Candidate.objects.values_list("pk").first()
+    return HttpResponse("ok", content_type="text/plain")

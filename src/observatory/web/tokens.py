@@ -1,0 +1,33 @@
+"""Keys of the API: who holds one, with which scope, and how often it may call."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from django.conf import settings
+from django.db.models import Case, F, Value, When
+
+from observatory.review.models import ApiToken
+from observatory.review.views.frame import now
+
+
+def holder(key: str, *, scope: str) -> ApiToken | None:
+    """The token of a key when it is valid and has the scope."""
+    if not key.startswith("obs_") or len(key) > 200:
+        return None
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    token = ApiToken.objects.select_related("owner").filter(
+        digest=digest, revoked_at__isnull=True, expires_at__gt=now(), owner__is_active=True
+    ).first()  # fmt: skip
+    return token if token and scope in token.scopes and token.owner.has_perm("review.read") else None
+
+
+def within_rate(token: ApiToken) -> bool:
+    """Counts a call; False when the token has used up this minute."""
+    minute = int(time.time()) // 60
+    ApiToken.objects.filter(pk=token.pk).update(
+        calls=Case(When(minute=minute, then=F("calls") + 1), default=Value(1)), minute=minute
+    )
+    calls = ApiToken.objects.values_list("calls", flat=True).get(pk=token.pk)
+    return bool(calls <= settings.WORKSPACE.settings.site.api_per_minute)

@@ -1,0 +1,76 @@
+"""The addresses of the site."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import path, re_path, register_converter
+
+from observatory.review.views import account, assessing, candidates, committee, home
+from observatory.review.views.candidates import VERBS
+from observatory.review.views.committee import ITEM_VERBS, MEETING_VERBS
+from observatory.web.api import api
+from observatory.web.feed import Feed
+
+handler404 = "observatory.review.views.errors.not_found"
+handler500 = "observatory.review.views.errors.broken"
+
+
+class _Big:
+    """A number that fits the database."""
+
+    regex = "[0-9]{1,15}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(_Big, "n")
+
+
+def _any(verbs: object) -> str:
+    return "|".join(verbs)  # type: ignore[call-overload]
+
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in", account.sign_in, name="sign_in"),
+    path("sign-out", account.sign_out, name="sign_out"),
+    path("account", account.account, name="account"),
+    path("language", account.choose_language, name="language"),
+    path("first-look", home.first_look, name="first_look"),
+    path("candidates", candidates.queue, name="queue"),
+    path("candidates/views", candidates.save_view, name="save_view"),
+    path("candidates/assign", candidates.bulk_assign, name="bulk_assign"),
+    path("candidates/<str:key>", candidates.candidate, name="candidate"),
+    path("candidates/<str:key>/assess", assessing.assess, name="assess"),
+    path("candidates/<str:key>/dossier.json", candidates.dossier, name="dossier"),
+    re_path(rf"^candidates/(?P<key>[^/]+)/(?P<verb>{_any(VERBS)})$", candidates.change, name="change"),
+    path("landscape", candidates.landscape, name="landscape"),
+    path("trends", candidates.trends, name="trends"),
+    path("meetings", committee.meetings, name="meetings"),
+    path("meetings/new", committee.new_meeting, name="new_meeting"),
+    path("meetings/<n:pk>", committee.meeting, name="meeting"),
+    re_path(r"^meetings/(?P<pk>\d{1,15})/minutes\.(?P<form>docx|pdf)$", committee.minutes, name="minutes"),
+    re_path(
+        rf"^meetings/(?P<pk>\d{{1,15}})/(?P<verb>{_any(MEETING_VERBS)})$",
+        committee.change_meeting,
+        name="change_meeting",
+    ),
+    path("items/<n:pk>", committee.item, name="item"),
+    re_path(rf"^items/(?P<pk>\d{{1,15}})/(?P<verb>{_any(ITEM_VERBS)})$", committee.change_item, name="change_item"),
+    path("register", committee.register, name="register"),
+    re_path(
+        r"^decisions/(?P<pk>\d{1,15})/(?P<verb>publish|appeal)$", committee.change_decision, name="change_decision"
+    ),
+    path("agreement", home.agreement, name="agreement"),
+    path("record", home.trail, name="trail"),
+    path("record/export", home.trail_export, name="trail_export"),
+    path("bring-in", home.bring_in, name="bring_in"),
+    path("alive", home.alive, name="alive"),
+    path("feed.atom", Feed(), name="feed"),
+    path("api/", api.urls),
+    path("admin/", admin.site.urls),
+]
