@@ -163,7 +163,7 @@ def _export(weights: Path, graph: Path) -> None:
     import torch
     from transformers import AutoModel
 
-    class Sentence(torch.nn.Module):  # type: ignore[misc, name-defined]
+    class Sentence(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.inner = AutoModel.from_pretrained(str(weights), attn_implementation="eager")

@@ -186,7 +186,7 @@ def _changed(corpus: Corpus, table: pa.Table) -> list[Rejected]:
             origin="",
             raw=f"{row['title']}\n{row['description']}",
             collected_at=row["collected_at"],
-        )  # fmt: skip
+        )
         for row in rows
     ]
 
@@ -326,7 +326,7 @@ _SPAN = "posted_at < $as_of AND posted_at >= $since"
 _BEGINNING = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
 
-def _span(as_of: dt.datetime, since: dt.datetime | None) -> dict[str, dt.datetime]:
+def _span(as_of: dt.datetime, since: dt.datetime | None) -> dict[str, Any]:
     return {"as_of": as_of, "since": since or _BEGINNING}
 
 

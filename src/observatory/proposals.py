@@ -34,7 +34,7 @@ LEAST_SKILL = 3  # postings that name a skill before it counts
 
 def detect_and_propose(
     ws: Workspace, corpus: Corpus, run: Run, grammar: Any, taxonomies: Sequence[Taxonomy], *, where: str,
-    span: Mapping[str, dt.datetime], ended: Callable[[str, int, int], None], progress: Progress,
+    span: Mapping[str, Any], ended: Callable[[str, int, int], None], progress: Progress,
 ) -> None:  # fmt: skip
     """Detects as of `run.as_of`, ranks, and stores clusters, lineage events and candidates."""
     mentions = mentions_of(corpus, grammar.key, where, span)
@@ -73,7 +73,7 @@ def month_number(when: dt.datetime) -> int:
     return number + 1 if when.day >= 28 else number
 
 
-def mentions_of(corpus: Corpus, grammar: str, where: str, span: Mapping[str, dt.datetime]) -> pd.DataFrame:
+def mentions_of(corpus: Corpus, grammar: str, where: str, span: Mapping[str, Any]) -> pd.DataFrame:
     """Role mentions as detection reads them (MENTION_COLUMNS), with sentence and offsets, in a fixed order.
 
     An employer is who the source names, else the account that posted, else who the first line names;
@@ -96,7 +96,7 @@ def mentions_of(corpus: Corpus, grammar: str, where: str, span: Mapping[str, dt.
     ).to_pandas()  # fmt: skip
 
 
-def exposure_of(corpus: Corpus, where: str, span: Mapping[str, dt.datetime]) -> pd.DataFrame:
+def exposure_of(corpus: Corpus, where: str, span: Mapping[str, Any]) -> pd.DataFrame:
     """Vacancies of each source and month: columns source, month, vacancies."""
     return corpus.query(
         f"""SELECT p.source, CAST(year(p.posted_at) * 12 + month(p.posted_at) - 1 AS INTEGER) AS month,
@@ -156,7 +156,7 @@ class Encoders:
                     stored=self._stored,
                     store=self._store,
                     progress=lambda done, of: self.progress("embed", done, of),
-                )  # fmt: skip
+                )
             )
         if not texts:
             return np.zeros((0, encoder.dim), dtype=np.float32)
@@ -219,7 +219,7 @@ class _Lazy:
 
         settings = ws.settings.encoder
         self._folder = model_folder_of(ws, name)
-        self._arguments = {"name": name, "backend": settings.backend, "max_tokens": settings.max_tokens,
+        self._arguments: dict[str, Any] = {"name": name, "backend": settings.backend, "max_tokens": settings.max_tokens,
                            "cache": ws.var_dir / "encoders"}  # fmt: skip
         self._encoder: Encoder | None = None
         if (self._folder / "model.toml").is_file():
@@ -256,7 +256,7 @@ class Facts:
 
     def __init__(
         self, corpus: Corpus, run: Run, grammar: Any, detection: Detection, mentions: pd.DataFrame,
-        exposure: pd.DataFrame, where: str, span: Mapping[str, dt.datetime],
+        exposure: pd.DataFrame, where: str, span: Mapping[str, Any],
     ) -> None:  # fmt: skip
         self.run, self.grammar, self.exposure = run, grammar, exposure
         roles = detection.roles[["role", "language", "cluster"]]
@@ -342,7 +342,7 @@ class Facts:
                 sentence=row.sentence,
                 start=int(row.start),
                 end=int(row.end),
-            )  # fmt: skip
+            )
             for row in part.itertuples()
         ]
 

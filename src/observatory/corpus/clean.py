@@ -149,7 +149,7 @@ def _posted(raw: RawPosting, now: dt.datetime) -> tuple[dt.datetime, DatePrecisi
     when, precision = parse_date(value, now=now)
     declared = raw.extra.get("date_precision")
     if declared in ("month", "year", "collected"):
-        precision = declared  # type: ignore[assignment]
+        precision = declared
     if when < EARLIEST:
         raise BadPosting("date too early", f"posted at {value!r}; the earliest accepted is {EARLIEST.date()}")
     if when > now + TOLERANCE:

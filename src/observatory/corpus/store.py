@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 from filelock import FileLock, Timeout
@@ -79,7 +79,7 @@ class Corpus:
                     .when_not_matched_insert_all()
                     .execute()
                 )
-            except (OSError, Exception) as error:
+            except _storage_failures() as error:
                 raise self._failed(name, error) from error
 
     def compact(self) -> None:
@@ -104,18 +104,18 @@ class Corpus:
         except OSError as error:
             raise self._failed(name, error) from error
 
-    def _write(self, name: str, rows: pa.Table, *, mode: str) -> None:
+    def _write(self, name: str, rows: pa.Table, *, mode: Literal["append", "overwrite"]) -> None:
         from deltalake import WriterProperties, write_deltalake
 
         try:
             write_deltalake(
                 str(self.folder / name),
                 rows,
-                mode=mode,  # type: ignore[arg-type]
+                mode=mode,
                 configuration=CONFIGURATION,
                 writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
             )
-        except (OSError, Exception) as error:
+        except _storage_failures() as error:
             raise self._failed(name, error) from error
 
     def _failed(self, name: str, error: BaseException) -> StorageError:
@@ -206,10 +206,17 @@ class Corpus:
             return DeltaTable(str(path), version=version)
         except TableNotFoundError:
             return None
-        except Exception as error:
+        except _storage_failures() as error:
             raise StorageError(
                 f"{path}: version {'newest' if version is None else version} cannot be opened ({error})"
             ) from error
+
+
+def _storage_failures() -> tuple[type[Exception], ...]:
+    """What reading or writing a table may raise: the disk's, Delta's and Arrow's errors."""
+    from deltalake.exceptions import DeltaError
+
+    return (OSError, DeltaError, pa.ArrowException)
 
 
 def _first_of_each(rows: pa.Table, key: Sequence[str]) -> pa.Table:

@@ -255,7 +255,9 @@ def _faded(hired: pd.DataFrame, exposure: pd.DataFrame, as_of_month: int) -> dic
     """Share of the last half-year against the best half-year, where that one had enough vacancies."""
     from observatory.detect.kinds import FADED_COUNT
 
-    half = lambda frame: (as_of_month - 1 - frame["month"]) // HALF_YEAR  # noqa: E731
+    def half(frame: pd.DataFrame) -> pd.Series:
+        return (as_of_month - 1 - frame["month"]) // HALF_YEAR
+
     total = exposure.assign(half=half(exposure)).groupby("half")["vacancies"].sum()
     own = hired.assign(half=half(hired)).groupby(["cluster", "half"])["vacancy_id"].nunique().unstack(fill_value=0)
     if own.empty:

@@ -62,7 +62,8 @@ def similarity(
     differ = (size[:, None] > shared) & (size[None, :] > shared)
     sims -= np.float32(conflict) * differ
     np.fill_diagonal(sims, 1.0)
-    return sims
+    result: Floats = sims
+    return result
 
 
 def role_words(role: str, language: str) -> frozenset[str]:

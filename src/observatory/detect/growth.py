@@ -81,8 +81,8 @@ def growth_of(counts: pd.DataFrame, exposure: pd.DataFrame, *, windows: Windows)
     ratio = (upper + pad) / (lower + pad)
     known = a.sum(axis=1) + b.sum(axis=1)
     variance = (known[:, None] * 0 + ((a + b) * e1 * e0 / total**2)).sum(axis=1) / ((upper + pad) * (lower + pad))
-    variance = variance * _dispersion(counts, exposure, clusters, sources[both], windows, ratio)
-    variance = np.maximum(variance, _employer_variance(counts, clusters, sources[both], windows, e1, e0))
+    variance = variance * _dispersion(counts, exposure, clusters, sources[both], windows)
+    variance = np.maximum(variance, _employer_variance(counts, clusters, sources[both], windows))
     spread = np.sqrt(np.maximum(variance, 1e-12))
     z = np.log(ratio) / spread
     seen = known > 0
@@ -154,7 +154,6 @@ def _dispersion(
     clusters: NDArray[np.int64],
     sources: NDArray[np.str_],
     windows: Windows,
-    ratio: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Pearson dispersion of monthly counts about the two-window model, at least 1, shape (clusters,)."""  # fmt: skip
     months = np.arange(windows.earlier.start, windows.recent.stop)
@@ -178,8 +177,8 @@ def _dispersion(
     with np.errstate(divide="ignore", invalid="ignore"):
         pearson = np.where(fitted > 0, (y - fitted) ** 2 / fitted, 0.0)[:, live].sum(axis=1)
     free = max(int(live.sum()) - 2, 1)
-    del ratio
-    return np.maximum(pearson / free, 1.0)
+    result: NDArray[np.float64] = np.maximum(pearson / free, 1.0)
+    return result
 
 
 def _employer_variance(
@@ -187,8 +186,6 @@ def _employer_variance(
     clusters: NDArray[np.int64],
     sources: NDArray[np.str_],
     windows: Windows,
-    e1: NDArray[np.float64],
-    e0: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Variance of the log ratio clustered on employers, shape (clusters,)."""  # fmt: skip
     inside = counts[counts["source"].isin(sources)]
@@ -200,8 +197,8 @@ def _employer_variance(
     total = each.groupby(level="cluster").transform("sum")
     part = each["a"] / (total["a"] + SPARSE) - each["b"] / (total["b"] + SPARSE)
     variance = (part**2).groupby(level="cluster").sum()
-    del e1, e0
-    return variance.reindex(clusters, fill_value=np.inf).to_numpy()
+    result: NDArray[np.float64] = variance.reindex(clusters, fill_value=np.inf).to_numpy()
+    return result
 
 
 def _join(notes: NDArray[np.object_], text: str) -> NDArray[np.object_]:

@@ -1,5 +1,7 @@
 """The database itself refuses to change or remove a row of the audit trail."""
 
+from typing import Any
+
 from django.db import migrations
 
 SQLITE = (
@@ -16,7 +18,7 @@ POSTGRESQL = (
 )
 
 
-def forward(apps, editor):
+def forward(apps: Any, editor: Any) -> None:
     """Adds the triggers and the head of the chain."""
     for statement in {"sqlite": SQLITE, "postgresql": POSTGRESQL}[editor.connection.vendor]:
         editor.execute(statement.replace("%", "%%"), params=None)

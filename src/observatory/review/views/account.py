@@ -132,7 +132,7 @@ def account(request: HttpRequest) -> HttpResponse:
         request, "review/account.html",
         {
             "languages": settings.LANGUAGES, "passwords": passwords, "secret": secret, "made": made, "scopes": SCOPES,
-            "uri": pyotp.TOTP(secret).provisioning_uri(user.username, issuer_name="Observatory") if secret else "",
+            "uri": pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name="Observatory") if secret else "",
             "tokens": user.tokens.filter(revoked_at__isnull=True),
         },
     )  # fmt: skip
