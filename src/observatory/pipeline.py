@@ -8,6 +8,7 @@ is stored already is not computed again; a run whose input did not change gives 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -26,7 +27,7 @@ from observatory import collect as sources
 from observatory.config import Workspace
 from observatory.corpus import Corpus, clean_posting, join_vacancies, mask
 from observatory.errors import BadFile, BadPosting, FetchError, NotEnoughData
-from observatory.records import POSTINGS, REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy
+from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
 
 log = logging.getLogger(__name__)
@@ -150,9 +151,7 @@ def store_pages(
 
 def _store(corpus: Corpus, good: list[Posting], bad: list[Rejected], report: StoreReport) -> None:
     if good:
-        table = pa.table(
-            {name: [getattr(posting, name) for posting in good] for name in POSTINGS.names}, schema=POSTINGS
-        )
+        table = postings_table(good)
         changed = _changed(corpus, table)
         added = corpus.append("postings", table)
         report.added += added
@@ -246,15 +245,23 @@ class _Stages:
     def __init__(self) -> None:
         self.found: dict[str, dict[str, float]] = {}
         self._started = time.monotonic()
+        _forget_peak()
 
     def end(self, name: str, rows_in: int, rows_out: int) -> None:
         now = time.monotonic()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        _forget_peak()
         self.found[name] = {
             "seconds": round(now - self._started, 3), "peak_mb": round(peak, 1), "rows_in": rows_in, "rows_out": rows_out,
         }  # fmt: skip
         log.info("%s: %d rows in, %d out, %.1f s, %.0f MB", name, rows_in, rows_out, now - self._started, peak)
         self._started = now
+
+
+def _forget_peak() -> None:
+    """Starts the peak of this process's memory anew, where the system can; else it is that of all stages so far."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def run(

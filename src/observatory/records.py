@@ -9,7 +9,7 @@ Times are aware UTC; a range includes its start and excludes its end.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -254,6 +254,13 @@ class Dossier:
     limits: tuple[str, ...]
     encoders: Mapping[str, str]
     sha256: str
+
+
+def postings_table(postings: Sequence[Posting]) -> pa.Table:
+    """Postings as a table with the schema POSTINGS."""
+    return pa.table(
+        {name: [getattr(posting, name) for posting in postings] for name in POSTINGS.names}, schema=POSTINGS
+    )
 
 
 # --- tables ----------------------------------------------------------------------------------
