@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from observatory.embed import Encoder
 
 ROOT = Path(__file__).resolve().parent.parent
+pytest_plugins = ("site_world",)  # Django, people and candidates of the review site
 
 settings.register_profile(
     "observatory", max_examples=50, deadline=None, derandomize=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -49,13 +49,15 @@ def _database(address: str, var: Path) -> dict[str, object]:
     parts = urlsplit(address)
     if parts.scheme not in ("postgresql", "postgres"):
         raise SettingError(f"site.database = {parts.scheme}://...: expected postgresql://user:password@host/name")
+    options = dict(parse_qsl(parts.query))  # libpq's own words: host=/socket/folder, sslmode=verify-full
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
