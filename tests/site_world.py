@@ -101,6 +101,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "observatory.web.settings"
     from django.conf import settings
 
+    settings.DATABASES  # noqa: B018 - loads the settings now; a worker of xdist shall not find the variable and load others
+    del os.environ["DJANGO_SETTINGS_MODULE"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     for name, value in before.items():
