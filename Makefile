@@ -51,8 +51,8 @@ format: $(STAMP)  ## Put the code into its format
 	$(BIN)/ruff format src tests corpora docs benchmarks
 	$(BIN)/ruff check --fix src tests corpora docs benchmarks
 
-serve: $(STAMP)  ## Serve the review site on PORT (8000)
-	$(OBSERVATORY) serve --port $(PORT)
+serve: $(STAMP)  ## Serve the review site on PORT (8000), filled from the demo
+	$(OBSERVATORY) serve --port $(PORT) --demo
 
 bench: $(STAMP)  ## Measure quality and speed, beside the peers
 	$(BIN)/python -m benchmarks

@@ -19,7 +19,11 @@ from observatory.errors import BadFile, BadInput
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
-@click.option("--demo", is_flag=True, help="Fill an empty site with invented candidates and three invented people.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Fill an empty site: the newest run's candidates, three invented people, what they did.",
+)
 @click.pass_context
 def serve(context: click.Context, host: str, port: int, workers: int, threads: int, demo: bool) -> None:
     """Serve the review site; the database is migrated first."""
@@ -29,7 +33,9 @@ def serve(context: click.Context, host: str, port: int, workers: int, threads: i
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:
-        _demo()
+        _demo(context)
+    elif _nobody():
+        click.echo("Nobody may sign in yet: add a person with `observatory review user NAME --group administrator`")
     from django.db import connections
 
     connections.close_all()
@@ -166,17 +172,45 @@ def review_user(
     click.echo(f"{name} may sign in")
 
 
-def _demo() -> None:
+def _nobody() -> bool:
+    from observatory.review.models import User
+
+    return not User.objects.exists()
+
+
+def _demo(context: click.Context) -> None:
     from observatory.review import demo
-    from observatory.review.models import Candidate
+    from observatory.review.models import Candidate, User
     from observatory.review.views.frame import now, rules
 
-    if Candidate.objects.exists():
+    names = ", ".join(row[0] for row in demo.PEOPLE)
+    if Candidate.objects.exists() or User.objects.exists():
+        click.echo(
+            f"The site is filled already; people ({names}) keep their passwords. To begin anew, remove its database"
+        )
         return
     password = os.environ.get("OBSERVATORY_DEMO_PASSWORD") or secrets.token_urlsafe(9)
-    number = demo.fill(password=password, rules=rules(), now=now())
-    names = ", ".join(row[0] for row in demo.PEOPLE)
-    click.echo(f"{number} invented candidates. Sign in as {names}; password: {password}")
+    dossiers = _dossiers(context)
+    number = demo.fill(password=password, rules=rules(), now=now(), dossiers=dossiers)
+    where = "of the newest run" if dossiers else "invented"
+    click.echo(f"{number} candidates ({where}). Sign in as {names}; password: {password}")
+
+
+def _dossiers(context: click.Context) -> list[str]:
+    """The dossiers of the newest run, best first; none where nothing has run."""
+    from observatory.cli.opening import workspace_of
+    from observatory.errors import NotEnoughData
+    from observatory.pipeline import corpus_of, newest_run
+
+    try:
+        corpus = corpus_of(workspace_of(context.obj))
+        run = newest_run(corpus, None)
+    except NotEnoughData:
+        return []
+    if run is None:
+        return []
+    rows = corpus.query('SELECT dossier FROM candidates WHERE run_id = $run ORDER BY "rank"', run=run.run_id)
+    return [row["dossier"] for row in rows.to_pylist()]
 
 
 def _django(context: click.Context) -> None:

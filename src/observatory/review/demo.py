@@ -1,4 +1,4 @@
-"""An invented workspace to look at: candidates nobody collected, three people nobody knows.
+"""A filled site to look at: three people nobody knows, what they did, and, where none are given, invented candidates.
 
 Everything here is made up; the seed makes it the same each time.
 """
@@ -15,7 +15,7 @@ from django.contrib.auth.models import Group
 
 from observatory.review import actions
 from observatory.review.exchange import receive, receive_health, sha256_of
-from observatory.review.models import Candidate, Criterion, Status, User
+from observatory.review.models import Candidate, Criterion, Decision, Meeting, Status, User
 from observatory.review.rules import Rules
 
 # English title, Chinese, Italian, sector, kind, nearest known occupation, skills, growth a year
@@ -164,34 +164,160 @@ def person(*, username: str, first: str, last: str, groups: Sequence[str], passw
     return user
 
 
-def fill(*, password: str, rules: Rules, now: dt.datetime, seed: int = 0) -> int:
-    """Fills an empty site with the invented people and candidates, some of them under way."""
+def fill(*, password: str, rules: Rules, now: dt.datetime, dossiers: Sequence[str] = (), seed: int = 0) -> int:
+    """Fills an empty site with three invented people and a story: assessments, a past meeting, a coming one.
+
+    `dossiers` are the candidates to show, as `observatory dossier ID --format json` writes them; without any,
+    invented ones are shown. Gives the number of candidates.
+    """
     ada, bo, carla = (
         person(username=name, first=first, last=last, groups=groups, password=password)
         for name, first, last, groups in PEOPLE
     )
+    User.objects.filter(pk__in=(ada.pk, bo.pk, carla.pk)).update(seen_at=now - dt.timedelta(days=7))
     as_of = now.date().replace(day=1)
-    for number, row in enumerate(INVENTED, 1):
-        text = json.dumps(make_dossier(number, row, as_of=as_of, seed=seed), ensure_ascii=False)
-        receive(text, wake_at=rules.wake_at, by=None, now=now)
+    texts = list(dossiers) or [
+        json.dumps(make_dossier(number, row, as_of=as_of, seed=seed), ensure_ascii=False)
+        for number, row in enumerate(INVENTED, 1)
+    ]
+    late = max(1, len(texts) // 12)
+    earlier, fresh = texts[:-late], texts[-late:]
+    rows = [receive(text, wake_at=rules.wake_at, by=None, now=now - dt.timedelta(days=70))[0] for text in earlier]
+    _tell(rows, people=(ada, bo, carla), rules=rules, now=now)
+    for text in fresh:
+        receive(text, wake_at=rules.wake_at, by=None, now=now - dt.timedelta(days=1))
     receive_health(
         [
-            {"name": "weekly scan", "what": "job", "well": True, "detail": "demo"},
-            {"name": "sample", "what": "source", "well": True, "detail": "demo"},
+            {"name": "weekly scan", "what": "job", "well": True, "detail": "invented"},
+            {"name": "monthly bulletin", "what": "job", "well": True, "detail": "invented"},
+            {"name": "invented-board", "what": "source", "well": True, "detail": "invented"},
+            {"name": "invented-thread", "what": "source", "well": False, "detail": "invented: silent for 9 days"},
         ],
         now=now,
     )
-    rows = list(Candidate.objects.filter(status=Status.NEW).order_by("-score")[:5])
-    for row in rows[1:]:
-        actions.assign(candidate=row, analysts=[bo, carla], by=ada, version=None, now=now)
-    for row in rows[2:4]:
-        for who, shift in ((bo, 0), (carla, 1)):
-            values = assessment_of(row, points=dict.fromkeys(Criterion.values, 2 + shift))
-            actions.submit_assessment(candidate=row, values=values, by=who, rules=rules, now=now)
-    return len(INVENTED)
+    return len(texts)
+
+
+def _tell(rows: Sequence[Candidate], *, people: tuple[User, User, User], rules: Rules, now: dt.datetime) -> None:
+    """The story, in the order in which it happened; it takes as many candidates as there are."""
+    ada, bo, carla = people
+    strong = [row for row in rows if row.kind in ("occupation", "specialisation", "revision")]
+    weak = [row for row in rows if row.kind == "technology"]
+    adopted, tied, *others = strong[:9] if len(strong) > 1 else [*strong, *strong]
+    at = _Days(now)
+    for row, gap in ((adopted, 0), (tied, 1), *((one, 1) for one in weak[:1])):
+        actions.assign(candidate=row, analysts=[bo, carla], by=ada, version=None, now=at(60))
+        for who, points in (
+            (bo, 3 if row.kind != "technology" else 1),
+            (carla, 3 - gap if row.kind != "technology" else 0),
+        ):
+            actions.submit_assessment(
+                candidate=row, values=assessment_of(row, points=dict.fromkeys(Criterion.values, points)), by=who,
+                rules=rules, now=at(55),
+            )  # fmt: skip
+    actions.comment(
+        candidate=adopted,
+        text="@bo the employers come from four countries; that settles the social character for me.",
+        by=ada,
+        now=at(54),
+    )
+    meeting = actions.call_meeting(
+        title="Autumn session", held_on=at(40).date(), chair=bo, members=[ada, carla], rules=rules, by=carla, now=at(50)
+    )
+    _motion(meeting, adopted, {"outcome": "adopt"}, by=carla, now=at(49))
+    _motion(meeting, tied, {"outcome": "adopt"}, by=carla, now=at(49))
+    for row in weak[:1]:
+        motion = {
+            "outcome": "reject",
+            "reason_code": "technology",
+            "reason": "A product that many known occupations use; no task is its own.",
+        }
+        _motion(meeting, row, motion, by=carla, now=at(49))
+    actions.open_meeting(meeting=meeting, rules=rules, by=bo, now=at(40))
+    votes = (("for", "for", "for"), ("for", "against", None), ("for", "for", "abstain"))
+    for item, choices in zip(meeting.items.order_by("position"), votes, strict=False):
+        if choices[2] is None:
+            actions.declare_conflict(
+                item=item, reason="I advised one of the employers on this role.", by=ada, now=at(40)
+            )
+        actions.open_vote(item=item, by=bo, now=at(40))
+        for who, choice in zip((bo, carla, ada), choices, strict=True):
+            if choice is not None:
+                actions.cast_vote(item=item, choice=choice, by=who, now=at(40))
+        actions.close_vote(item=item, by=bo, now=at(40))
+        item.refresh_from_db()
+        if item.state == item.State.TIED:
+            actions.settle_tie(item=item, choice="for", by=bo, now=at(40))
+    actions.close_meeting(meeting=meeting, by=bo, now=at(40))
+    for decision in Decision.objects.order_by("pk"):
+        if decision.candidate_id != tied.pk:
+            actions.publish(decision=decision, by=carla, now=at(38))
+    for row in others[:6]:
+        actions.assign(candidate=row, analysts=[bo, carla], by=ada, version=None, now=at(20))
+    given = dict.fromkeys(Criterion.values, 2)
+    for place, row in enumerate(others[:5]):
+        if place in (0, 4):
+            actions.save_assessment(candidate=row, values=assessment_of(row, points={"purpose": 2}), by=bo, now=at(12))
+            continue
+        actions.submit_assessment(
+            candidate=row, values=assessment_of(row, points=given), by=bo, rules=rules, now=at(12)
+        )
+    for place, row in enumerate(others[1:4]):
+        second = {**given, "stable": 3, **({} if place else {"size": 0})}
+        actions.submit_assessment(
+            candidate=row, values=assessment_of(row, points=second), by=carla, rules=rules, now=at(9)
+        )
+    for row in weak[1:2]:
+        actions.watch(
+            candidate=row,
+            until=at(-180).date(),
+            reason="Too early to tell a trade from a product.",
+            by=ada,
+            version=row.version,
+            now=at(8),
+        )
+    ready = list(Candidate.objects.filter(status=Status.READY).order_by("-score")[:1])
+    if ready:
+        coming = actions.call_meeting(
+            title="Winter session",
+            held_on=at(-14).date(),
+            chair=bo,
+            members=[ada, carla],
+            rules=rules,
+            by=carla,
+            now=at(6),
+        )
+        _motion(coming, ready[0], {"outcome": "adopt"}, by=carla, now=at(5))
+
+
+class _Days:
+    """Moments so many days before `now`; each call a minute later than the one before, so that none coincide."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now, self.calls = now, 0
+
+    def __call__(self, days: int) -> dt.datetime:
+        self.calls += 1
+        return self.now - dt.timedelta(days=days) + dt.timedelta(minutes=self.calls)
+
+
+def _motion(meeting: Meeting, row: Candidate, motion: Mapping[str, Any], *, by: User, now: dt.datetime) -> None:
+    fresh = Candidate.objects.get(pk=row.pk)
+    given = {"kind": fresh.kind, "name": fresh.title, "parent": "", **motion}
+    actions.table(meeting=meeting, candidate=fresh, motion=given, by=by, version=fresh.version, now=now)
+
+
+GROUNDS: Mapping[str, str] = {
+    "purpose": "It is the main work in the postings cited, not one task among many.",
+    "social": "The employers are independent of one another and sit in several countries.",
+    "legal": "Nothing in the postings asks for the licence of another profession.",
+    "size": "The vacancies suggest it; a count of practitioners is still missing.",
+    "stable": "Asked for in every quarter of the last two years.",
+    "skill": "No known occupation holds these skills together.",
+}
 
 
 def assessment_of(row: Candidate, *, points: Mapping[str, int]) -> dict[str, Any]:
     """An invented assessment."""
-    grounds = dict.fromkeys(Criterion.values, "The sentences cited show it.")
+    grounds = {name: GROUNDS[name] for name in points}
     return {"points": dict(points), "grounds": grounds, "kind": row.kind, "name": row.title, "parent": ""}

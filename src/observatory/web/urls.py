@@ -42,6 +42,7 @@ urlpatterns = [
     path("sign-out", account.sign_out, name="sign_out"),
     path("account", account.account, name="account"),
     path("language", account.choose_language, name="language"),
+    path("theme", account.choose_theme, name="theme"),
     path("first-look", home.first_look, name="first_look"),
     path("candidates", candidates.queue, name="queue"),
     path("candidates/views", candidates.save_view, name="save_view"),

@@ -1,22 +1,135 @@
-"""Small words of the templates."""
+"""Words, dates and small marks of the templates, in the reader's language."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as date_words
+from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from observatory.review.models import Kind, Status
+from observatory.review.models import Criterion, Decision, Kind, Outcome, Status
 
 register = template.Library()
+
+# How a day and a month are written, by language; the first row is for all others.
+DAYS: Mapping[str, tuple[str, str]] = {
+    "": ("j M Y", "M Y"),
+    "zh-hans": ("Y年n月j日", "Y年n月"),
+}  # fmt: skip
+SECTORS: Mapping[str, Any] = {
+    "ai": gettext_lazy("Artificial intelligence"),
+    "manufacturing": gettext_lazy("Advanced manufacturing"),
+    "green": gettext_lazy("Green technology"),
+}
+COMPONENTS: Mapping[str, Any] = {
+    "growth": gettext_lazy("growth"),
+    "novelty": gettext_lazy("novelty"),
+    "breadth": gettext_lazy("breadth of employers"),
+    "persistence": gettext_lazy("persistence"),
+    "cohesion": gettext_lazy("cohesion"),
+    "distinctness": gettext_lazy("skills of its own"),
+}
+SCOPES: Mapping[str, Any] = {
+    "candidates": gettext_lazy("candidates"),
+    "dossiers": gettext_lazy("dossiers"),
+    "decisions": gettext_lazy("decisions"),
+    "register": gettext_lazy("register"),
+}
+TONGUES = {
+    "en": "English",
+    "zh": "中文",
+    "it": "Italiano",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "ru": "Русский",
+}
+DECIDED: Mapping[str, Any] = {
+    Outcome.ADOPT: gettext_lazy("Adopted"),
+    Outcome.WATCH: gettext_lazy("Watching"),
+    Outcome.MERGE: gettext_lazy("Merged"),
+    Outcome.REJECT: gettext_lazy("Rejected"),
+    Outcome.DEFER: gettext_lazy("Deferred"),
+}
+# The verbs of the audit trail, as people read them.
+VERBS: Mapping[str, Any] = {
+    "dossier.new": gettext_lazy("first dossier came in"),
+    "dossier.updated": gettext_lazy("newer dossier came in"),
+    "dossier.silent": gettext_lazy("newer dossier came in; the candidate stays rejected"),
+    "dossier.woken": gettext_lazy("newer dossier came in and woke the candidate"),
+    "dossier.decided": gettext_lazy("newer dossier came in after the decision"),
+    "candidate.assigned": gettext_lazy("analysts assigned"),
+    "candidate.renamed": gettext_lazy("renamed"),
+    "candidate.merged": gettext_lazy("merged into another candidate"),
+    "candidate.split": gettext_lazy("split"),
+    "candidate.watched": gettext_lazy("put under watch"),
+    "candidate.sent_back": gettext_lazy("sent back to the queue"),
+    "candidate.commented": gettext_lazy("commented"),
+    "assessment.saved": gettext_lazy("draft of an assessment saved"),
+    "assessment.submitted": gettext_lazy("assessment submitted"),
+    "meeting.called": gettext_lazy("meeting called"),
+    "meeting.opened": gettext_lazy("meeting opened"),
+    "meeting.closed": gettext_lazy("meeting closed"),
+    "member.removed": gettext_lazy("member removed from the meeting"),
+    "conflict.declared": gettext_lazy("conflict of interest declared"),
+    "item.tabled": gettext_lazy("put on the agenda"),
+    "vote.opened": gettext_lazy("vote opened"),
+    "vote.cast": gettext_lazy("vote cast"),
+    "vote.tied": gettext_lazy("vote tied"),
+    "item.decided": gettext_lazy("decided"),
+    "decision.published": gettext_lazy("decision published"),
+    "decision.appealed": gettext_lazy("appeal"),
+    "token.made": gettext_lazy("key of the API made"),
+    "token.revoked": gettext_lazy("key of the API revoked"),
+    "account.password_changed": gettext_lazy("password changed"),
+    "account.second_factor_on": gettext_lazy("second factor switched on"),
+    "account.second_factor_off": gettext_lazy("second factor switched off"),
+}
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A day as the language writes it: 3 Nov 2026, 2026年11月3日."""
+    return _date(value, 0)
+
+
+@register.filter
+def month(value: dt.date | dt.datetime | None) -> str:
+    """A month as the language writes it."""
+    return _date(value, 1)
+
+
+def _date(value: dt.date | dt.datetime | None, part: int) -> str:
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, dt.datetime) else value
+    return str(date_words(local, DAYS.get(get_language() or "", DAYS[""])[part]))
+
+
+def figure(value: float, places: int = 0) -> str:
+    """A number rounded to so many places, with the language's decimal sign and thousands."""
+    return str(number_format(round(value, places), places, use_l10n=True, force_grouping=True))
 
 
 @register.filter
 def growth(row: Any) -> str:
     """The ratio with its interval: 2.1× (1.4–3.0)."""
-    return f"{row.growth_ratio:.1f}× ({row.growth_low:.1f}–{row.growth_high:.1f})"
+    return f"{figure(row.growth_ratio, 1)}× ({interval(row)})"
+
+
+@register.filter
+def interval(row: Any) -> str:
+    """The 95 % interval of the growth: 1.4–3.0; an end above 9,999 is open."""
+    high = figure(row.growth_high, 1) if row.growth_high < 9999 else "∞"
+    return f"{figure(row.growth_low, 1)}–{high}"
 
 
 @register.filter
@@ -25,16 +138,85 @@ def percent(value: float) -> int:
     return round(100 * value)
 
 
+@register.filter
+def sector(name: str) -> str:
+    """A sector in words; one of the workspace's own as it is."""
+    return str(SECTORS.get(name, name))
+
+
+@register.filter
+def sectors(names: Iterable[str]) -> str:
+    """Several sectors in words."""
+    return ", ".join(sector(name) for name in names)
+
+
+@register.filter
+def component(name: str) -> str:
+    """A component of the score in words."""
+    return str(COMPONENTS.get(name, name.replace("_", " ")))
+
+
+@register.filter
+def criterion(name: str) -> str:
+    """A criterion in words."""
+    return str(Criterion(name).label) if name in Criterion.values else name
+
+
+@register.filter
+def scope(name: str) -> str:
+    """A scope of an API key in words."""
+    return str(SCOPES.get(name, name))
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language by its own name."""
+    return TONGUES.get(code, code)
+
+
+@register.filter
+def verb_word(verb: str) -> str:
+    """A verb of the audit trail in words."""
+    return str(VERBS.get(verb, verb))
+
+
+@register.filter
+def outcome_word(decision: Decision) -> str:
+    """What was decided, as a state: Adopted, Rejected."""
+    return str(DECIDED.get(decision.outcome, decision.outcome))
+
+
 @register.simple_tag
 def status_tag(status: str) -> SafeString:
     """A status as a coloured tag; the words carry the meaning, the colour repeats it."""
-    return mark_safe(f'<span class="tag st-{Status(status).value}">{Status(status).label}</span>')
+    return format_html('<span class="tag st-{}">{}</span>', Status(status).value, Status(status).label)
+
+
+@register.simple_tag
+def line_key(number: int) -> SafeString:
+    """The key of a chart's line: its colour and its dashes."""
+    return format_html(
+        '<svg class="line-key" viewBox="0 0 30 8" width="30" height="8" aria-hidden="true">'
+        '<line class="line c{0} d{0}" x1="0" x2="30" y1="4" y2="4"/></svg>', number,
+    )  # fmt: skip
 
 
 @register.simple_tag
 def kind_name(kind: str) -> str:
     """A kind in words."""
     return str(Kind(kind).label) if kind in Kind.values else _("unknown")
+
+
+@register.simple_tag
+def alpha_bar(value: float | None) -> SafeString:
+    """An alpha as a bar and a number; a dash where nothing can be compared."""
+    if value is None:
+        return mark_safe("—")
+    return format_html(
+        '<meter min="0" max="1" value="{}" aria-label="alpha"></meter> {}',
+        f"{max(value, 0):.3f}",
+        figure(value, 2),
+    )
 
 
 @register.filter

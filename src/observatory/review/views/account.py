@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from observatory.review.audit import record
 from observatory.review.models import ApiToken, User
-from observatory.review.views.frame import now, page
+from observatory.review.views.frame import THEMES, now, page
 
 SCOPES = ("candidates", "dossiers", "decisions", "register")
 
@@ -166,4 +166,20 @@ def choose_language(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
             secure=settings.LANGUAGE_COOKIE_SECURE,
         )
+    return answer
+
+
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Light or dark, from the foot of each page; empty follows the device. Kept in this browser."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    answer = redirect(target)
+    chosen = request.POST.get("theme", "")
+    if request.method == "POST" and chosen in THEMES:
+        answer.set_cookie(
+            "theme", chosen, max_age=31_536_000, samesite="Lax", secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True
+        )
+    elif request.method == "POST":
+        answer.delete_cookie("theme", samesite="Lax")
     return answer

@@ -31,7 +31,9 @@ from observatory.review.models import (
     User,
 )
 from observatory.review.rules import settled
+from observatory.review.templatetags.review import figure, sector
 from observatory.review.views.frame import now, page, rules, take_kept
+from observatory.review.views.portrait import portrait
 
 SORTS: Mapping[str, tuple[str, ...]] = {
     "score": ("-score", "pk"),
@@ -128,28 +130,42 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
 
 @page("read")
 def landscape(request: HttpRequest) -> HttpResponse:
-    """The map: islands by sector, area by vacancies, colour by growth or status."""
-    colour = "status" if request.GET.get("colour") == "status" else "growth"
+    """The map: islands by sector, area by vacancies, colour by growth, sector or status."""
+    colours = {"growth": _("growth"), "sector": _("sector"), "status": _("status")}
+    colour = request.GET.get("colour", "")
+    colour = colour if colour in colours else "growth"
     found = chosen(request.GET).order_by("-vacancies", "pk")
     fields = ("candidate_id", "title", "sectors", "vacancies", "growth_ratio", "growth_low", "growth_high", "status")
+    names = sector_names()
+    shades = {name: f"s{number % 6 + 1}" for number, name in enumerate(names)}
     bubbles = []
     for cid, title, sectors, vacancies, ratio, low, high, status in found.values_list(*fields)[:250]:
-        shade = f"st-{status}" if colour == "status" else growth_shade(ratio, low, high)
-        detail = _("%(n)s vacancies, growth %(r).1f (%(l).1f to %(h).1f)") % {
-            "n": vacancies, "r": ratio, "l": low, "h": high,
+        first = sectors[0] if sectors else ""
+        shade = {"growth": growth_shade(ratio, low, high), "sector": shades.get(first, "g0"), "status": f"st-{status}"}
+        detail = _("%(n)s vacancies, growth %(r)s (%(l)s to %(h)s)") % {
+            "n": vacancies, "r": figure(ratio, 1), "l": figure(low, 1), "h": figure(high, 1),
         }  # fmt: skip
         bubbles.append(
             charts.Bubble(
-                url=reverse("candidate", args=(cid,)), name=title, vacancies=vacancies, shade=shade,
-                group=sectors[0] if sectors else _("no sector"), detail=detail,
+                url=reverse("candidate", args=(cid,)), name=title, vacancies=vacancies, shade=shade[colour],
+                group=sector(first) if first else _("no sector"), detail=detail, named=bool(first),
             )
         )  # fmt: skip
+    there = {bubble.shade for bubble in bubbles}
+    legend = {
+        "growth": [
+            ("g3", _("4 times and more")), ("g2", _("2 to 4 times")), ("g1", _("1 to 2 times")),
+            ("g0", _("the interval holds 1: no growth shown")), ("gdown", _("shrinking")),
+        ],
+        "sector": [*((shades[name], sector(name)) for name in names), ("g0", _("no sector"))],
+        "status": [(f"st-{key}", words) for key, words in Status.choices],
+    }[colour]  # fmt: skip
     return render(
         request, "review/landscape.html",
         {
             "chart": charts.landscape(bubbles, title=_("Landscape of candidates")), "colour": colour,
-            "number": len(bubbles), "asked": request.GET, "kinds": Kind.choices, "sectors": sector_names(),
-            "statuses": Status.choices,
+            "colours": list(colours.items()), "legend": [row for row in legend if row[0] in there],
+            "number": len(bubbles), "bubbles": bubbles, "asked": request.GET, "kinds": Kind.choices, "sectors": names,
         },
     )  # fmt: skip
 
@@ -180,7 +196,7 @@ def trends(request: HttpRequest) -> HttpResponse:
     return render(
         request, "review/trends.html",
         {
-            "chart": charts.lines(series, title=_("Trends"), height=380, width=960), "rows": rows, "listed": listed,
+            "chart": charts.lines(series, title=_("Trends"), height=400, width=1060), "rows": rows, "listed": listed,
             "offered": [*[(r.candidate_id, r.title) for r in rows], *[o for o in offered if o[0] not in listed]],
             "series": series,
         },
@@ -205,11 +221,11 @@ def candidate(request: HttpRequest, key: str) -> HttpResponse:
     points = charts.quarters(row.history)
     context: dict[str, Any] = {
         "row": row, "raw": raw, "facts": raw["candidate"], "points": points,
-        "chart": charts.lines([(row.title, points)], title=_("Growth"), width=640, height=250),
+        "chart": charts.lines([(row.title, points)], title=_("Growth"), width=720, height=270),
         "sentences": _sentences(row), "similar": similar(row), "assigned": assigned, "shown": current, "grid": grid,
         "hidden": len(given) - len(seen), "decisions": list(row.decisions.select_related("item")),
         "trail": list(AuditRow.objects.filter(what="candidate", key=row.candidate_id).order_by("-number")[:20]),
-        "comments": list(row.comments.select_related("author")), "tests": name_tests(row.title, raw["candidate"]),
+        "comments": list(row.comments.select_related("author")), "portrait": portrait(row, raw, points),
         "wake": round((row.silenced_vacancies or 0) * (1 + rules().wake_at)), "kept": take_kept(request),
         "i_assess": any(one.analyst_id == request.user.pk for one in assigned)
         and row.status in (Status.ASSESSING, Status.THIRD)
@@ -297,18 +313,6 @@ def similar(row: Candidate) -> list[tuple[Candidate, int]]:
     ]
     scored.sort(key=lambda pair: -pair[0])
     return [(other, share) for share, other in scored[:5] if share >= 10]
-
-
-def name_tests(title: str, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each near occupation with two tests on names: the same name, and the known name narrowed by a word."""
-    words = set(title.lower().split())
-    found = []
-    for near in facts["nearest"][:5]:
-        known = set(near["title"].lower().split())
-        found.append(
-            {**near, "percent": round(100 * near["similarity"]), "same": known == words, "narrower": known < words}
-        )
-    return found
 
 
 def _sentences(row: Candidate) -> list[dict[str, Any]]:

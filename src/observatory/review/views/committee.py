@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from observatory.errors import NotAllowed, WrongState
-from observatory.review import actions, forms
+from observatory.review import actions, charts, forms
 from observatory.review.actions.committee import eligible
 from observatory.review.exchange import checked
 from observatory.review.minutes import as_docx, as_pdf, gather
@@ -124,11 +124,20 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         request, "review/item.html",
         {
             "row": row, "raw": raw, "facts": raw["candidate"], "conflicts": conflicts, "conflicted": conflicted,
+            "chart": _growth(raw),
             "is_member": member, "mine": mine, "cast": len(votes), "counts": counts,
             "needed": votes_needed(counts, rules=Rules(**row.meeting.rules)), "tally": tally if seen else None,
             "is_chair": row.meeting.chair_id == request.user.pk, "median": settled([a.points for a in given]),
         },
     )  # fmt: skip
+
+
+def _growth(raw: Mapping[str, Any]) -> str:
+    """The growth chart of a frozen dossier."""
+    months = [[one["month"], one["vacancies"], one["exposure"]] for one in raw["history"]]
+    return charts.lines(
+        [(raw["candidate"]["title"], charts.quarters(months))], title=_("Growth"), width=720, height=240
+    )
 
 
 def _declare(row: AgendaItem, request: HttpRequest) -> None:

@@ -18,6 +18,7 @@ from observatory.review.permissions import require
 from observatory.review.rules import Rules
 
 View = Callable[..., HttpResponse]
+THEMES = ("light", "dark")
 
 # (name of the address, words, permission that shows it)
 MENU = (
@@ -94,8 +95,13 @@ def take_kept(request: HttpRequest) -> dict[str, list[str]]:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Template values of the frame: menu, workspace, what was kept."""
     user = getattr(request, "user", None)
+    theme = request.COOKIES.get("theme", "")
+    shared = {
+        "workspace_name": settings.WORKSPACE.settings.workspace.name,
+        "theme": theme if theme in THEMES else "",
+    }
     if user is None or not user.is_authenticated:
-        return {"workspace_name": settings.WORKSPACE.settings.workspace.name}
+        return shared
     here = request.path
     menu = [
         {"url": reverse(name), "words": words, "here": here == reverse(name) or (
@@ -104,4 +110,4 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if user.has_perm(f"review.{permission}")
     ]  # fmt: skip
     may = {name.split(".", 1)[1]: True for name in user.get_all_permissions() if name.startswith("review.")}
-    return {"menu": menu, "may": may, "workspace_name": settings.WORKSPACE.settings.workspace.name}
+    return {**shared, "menu": menu, "may": may}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,7 @@ from observatory.review.models import (
     Status,
     User,
 )
+from observatory.review.templatetags.review import VERBS
 from observatory.review.views.frame import now, page, rules
 
 PER_PAGE = 50
@@ -37,8 +39,8 @@ PER_PAGE = 50
 def home(request: HttpRequest) -> HttpResponse:
     """This year's target, what is new, my work, what waits for whom, health."""
     user: Any = request.user
-    since = user.seen_at
     today = now()
+    since = _last_visit(request, user)
     year = today.year
     counts = Candidate.objects.aggregate(
         **{name: Count("pk", filter=Q(status=name)) for name in Status.values},
@@ -62,8 +64,6 @@ def home(request: HttpRequest) -> HttpResponse:
         ).exclude(votes__member=user).exclude(conflicts__member=user).select_related("meeting")[:8]
         if user.has_perm("review.vote") else []
     )  # fmt: skip
-    if since is None or (today - since).total_seconds() > 3600:
-        User.objects.filter(pk=user.pk).update(seen_at=today)
     waits = [
         (_("to be assigned"), counts[Status.NEW], "?status=new"),
         (_("with analysts"), counts[Status.ASSESSING], "?status=assessing"),
@@ -81,6 +81,15 @@ def home(request: HttpRequest) -> HttpResponse:
             "first_look": not user.toured,
         },
     )  # fmt: skip
+
+
+def _last_visit(request: HttpRequest, user: User) -> dt.datetime | None:
+    """When the person was here before this session; it stays the same while the session lasts."""
+    if "since" not in request.session:
+        request.session["since"] = user.seen_at.isoformat() if user.seen_at else ""
+        User.objects.filter(pk=user.pk).update(seen_at=now())
+    kept = request.session["since"]
+    return dt.datetime.fromisoformat(kept) if kept else None
 
 
 @page("read", methods=("GET", "POST"))
@@ -105,7 +114,8 @@ def trail(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(number__lt=int(before))
     shown = list(rows.order_by("-number")[: PER_PAGE + 1])
     more = shown[PER_PAGE - 1].number if len(shown) > PER_PAGE else None
-    context = {"rows": shown[:PER_PAGE], "more": more, "asked": request.GET}
+    verbs = sorted(((verb, str(words)) for verb, words in VERBS.items()), key=lambda pair: pair[1])
+    context = {"rows": shown[:PER_PAGE], "more": more, "asked": request.GET, "verbs": verbs}
     return render(request, "review/trail.html", context)
 
 
