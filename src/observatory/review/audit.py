@@ -13,6 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+from django.db.models import Q
+
 from observatory.review.models import AuditHead, AuditRow
 
 START = "0" * 64
@@ -29,7 +32,9 @@ def row_hash(
 
 
 def record(*, by: Any, verb: str, of: Any, details: Mapping[str, Any], now: dt.datetime) -> AuditRow:
-    """Adds a row to the trail. Call it inside the transaction of the change it records."""
+    """Adds a row to the trail, inside the transaction of the change it records."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{verb}: a change and its audit row are one transaction")
     head = AuditHead.objects.select_for_update().get(pk=1)
     what = of._meta.model_name
     key = str(getattr(of, "candidate_id", of.pk) if what == "candidate" else of.pk)
@@ -79,13 +84,17 @@ def verify() -> Verdict:
     return Verdict(rows=number, broken=0, reason="", head=previous)
 
 
-def export() -> Iterator[str]:
-    """The trail as JSON lines, oldest first; a line holds all that its hash is taken of."""
+def export(*, hidden: Q | None = None) -> Iterator[str]:
+    """The trail as JSON lines, oldest first; a line holds all that its hash is taken of.
+
+    Rows that `hidden` matches keep their place and their hash, but say "withheld" for their details.
+    """
+    out = set(AuditRow.objects.filter(hidden).values_list("number", flat=True)) if hidden is not None else set()
     for row in AuditRow.objects.order_by("number").iterator(chunk_size=2000):
         yield json.dumps(
             {
                 "number": row.number, "at": row.at.astimezone(dt.UTC).isoformat(), "by": row.by, "verb": row.verb,
-                "what": row.what, "key": row.key, "details": row.details, "previous": row.previous,
+                "what": row.what, "key": row.key, "details": "withheld" if row.number in out else row.details, "previous": row.previous,
                 "sha256": row.sha256,
             },
             ensure_ascii=False, sort_keys=True,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import hashlib
+import io
 import json
+import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from observatory.errors import BadInput
+from observatory.errors import BadInput, Stale
 from observatory.review.audit import record
 from observatory.review.models import (
+    PART,
     Candidate,
     Decision,
     DossierFile,
@@ -24,6 +28,14 @@ from observatory.review.models import (
 )
 
 MAX_BYTES = 32 * 2**20
+MAX_DEPTH = 20
+
+
+# Bounds that both databases keep.
+Number = Annotated[int, Field(ge=0, lt=2**31)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+FORMAT_VERSION = 1
 
 
 class _Part(BaseModel):
@@ -31,10 +43,10 @@ class _Part(BaseModel):
 
 
 class _Growth(_Part):
-    ratio: float
-    low: float
-    high: float
-    q_value: float
+    ratio: Finite
+    low: Finite
+    high: Finite
+    q_value: Finite
     note: str = ""
 
 
@@ -43,30 +55,32 @@ class _Nearest(_Part):
     version: str
     code: str
     title: str
-    similarity: float
+    similarity: Finite
 
 
 class _Candidate(_Part):
-    candidate_id: str = Field(min_length=1, max_length=70)
-    rank: int
+    candidate_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,69}$")
+    rank: Number
     kind: str
     title: str = Field(min_length=1)
     titles: Mapping[str, tuple[str, ...]]
     sectors: tuple[str, ...]
-    score: float = Field(ge=0, le=1)
-    vacancies: int = Field(ge=0)
-    employers: int = Field(ge=0)
+    score: Share
+    components: Mapping[str, Finite] = Field(default_factory=dict)
+    vacancies: Number
+    employers: Number
+    sources: tuple[str, ...] = ()
     first_seen: dt.date
     growth: _Growth
-    novelty: float
+    novelty: Finite
     nearest: tuple[_Nearest, ...]
     skills: tuple[str, ...]
 
 
 class _Month(_Part):
     month: dt.date
-    vacancies: int = Field(ge=0)
-    exposure: int = Field(ge=0)
+    vacancies: Number
+    exposure: Number
 
 
 class _Evidence(_Part):
@@ -76,17 +90,21 @@ class _Evidence(_Part):
     posted_at: dt.datetime
     employer: str
     sentence: str
-    start: int
-    end: int
+    start: Annotated[int, Field(ge=-(2**31), lt=2**31)]
+    end: Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
 
 class _Dossier(_Part):
-    schema_version: int
+    schema_version: Literal[1]
     candidate: _Candidate
     as_of: dt.date
     history: tuple[_Month, ...]
     evidence: tuple[_Evidence, ...]
-    skills: tuple[tuple[str, int, float], ...]
+    skills: tuple[tuple[str, int, Finite], ...]
+    top_employers: tuple[tuple[str, int], ...] = ()
+    top_places: tuple[tuple[str, int], ...] = ()
+    method: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
@@ -103,56 +121,83 @@ def sha256_of(raw: Mapping[str, Any]) -> str:
 
 
 def checked(text: str, *, sha256: str | None = None) -> dict[str, Any]:
-    """A dossier's JSON as a dict, its shape and hash checked. Raises `BadInput` saying what does not fit."""
+    """A dossier's JSON as a dict fit to be shown, its shape and hash checked.
+
+    Raises `BadInput` saying what does not fit. Half characters and NUL, which no database and no page
+    holds, are replaced in what is given back; the hash is taken of the text as it came.
+    """
+    cleaned: dict[str, Any] = _clean(_read(text, sha256)[0])
+    return cleaned
+
+
+def _read(text: str, sha256: str | None = None) -> tuple[dict[str, Any], _Dossier]:
     if len(text) > MAX_BYTES:
         raise BadInput(f"a dossier of {len(text):,} characters; at most {MAX_BYTES:,} are read")
     try:
         raw = json.loads(text)
+        if _depth(raw) > MAX_DEPTH:
+            raise BadInput(f"not a dossier: lists in lists more than {MAX_DEPTH} deep")
         seen = _Dossier.model_validate(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         where = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}" if first else f"not JSON ({error})"
         raise BadInput(f"not a dossier: {where}; give a file made by: observatory dossier ID --format json") from error
     found = sha256_of(raw)
     if found != seen.sha256 or (sha256 is not None and found != sha256):
         raise BadInput(
-            f"the dossier of {seen.candidate.candidate_id!r} does not match its hash (it says {seen.sha256[:12]}, "
-            f"its contents give {found[:12]}): it was altered after it was made; ask for it again"
+            f"the dossier of {seen.candidate.candidate_id!r} does not match its hash (it should have "
+            f"{(sha256 or seen.sha256)[:12]}, its contents give {found[:12]}): it was altered after it was made; "
+            "ask for it again"
         )
     if seen.candidate.kind not in Kind.values:
-        raise BadInput(f"kind {seen.candidate.kind!r} is none of {', '.join(Kind.values)}")
-    return dict(raw)
+        raise BadInput(f"kind {seen.candidate.kind[:40]!r} is none of {', '.join(Kind.values)}")
+    return raw, seen
+
+
+def _depth(value: Any) -> int:
+    """Levels of lists and objects, counted without recursion up to the limit."""
+    depth, level = 0, [value]
+    while level and depth <= MAX_DEPTH:
+        level = [
+            inner for one in level if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]  # fmt: skip
+        depth += 1
+    return depth
+
+
+def _clean(value: Any) -> Any:
+    """The same value, its texts without NUL and half characters."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_clean(name): _clean(inner) for name, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
 def receive(text: str, *, wake_at: float, by: Any, now: dt.datetime) -> tuple[Candidate, str]:
-    """Takes in one dossier: ("new" | "updated" | "known" | "silent" | "woken" | "decided").
+    """Takes in one dossier: ("new" | "updated" | "known" | "silent" | "woken" | "decided" | "older").
 
-    A rejected candidate stays silent until its vacancies have grown by the share `wake_at` since then.
+    A rejected candidate stays silent until its vacancies have grown by the share `wake_at` since then; a
+    watched one comes back with the first dossier after its date. A dossier older than the one at hand is
+    kept with the candidate and changes nothing on it.
     """
-    raw = checked(text)
-    facts = _Dossier.model_validate(raw)
-    seen = facts.candidate
+    raw, facts = _read(text)
+    seen = _Candidate.model_validate(_clean(raw["candidate"]))
     with transaction.atomic():
         there = Candidate.objects.select_for_update().filter(candidate_id=seen.candidate_id).first()
         if there and there.dossiers.filter(sha256=facts.sha256).exists():
             return there, "known"
+        if there and there.dossier and facts.as_of < there.dossier.as_of:
+            _keep(text, facts, there, now=now)
+            _say(there, "older", facts, by=by, now=now)
+            return there, "older"
         candidate = there or Candidate(
-            candidate_id=seen.candidate_id, created_at=now, updated_at=now, first_seen=seen.first_seen,
-            title=seen.title[:300], kind=seen.kind,
+            candidate_id=seen.candidate_id, created_at=now, first_seen=seen.first_seen, title=seen.title[:300],
+            kind=seen.kind,
         )  # fmt: skip
-        what = "updated" if there else "new"
-        if there and there.status in (Status.ADOPTED, Status.MERGED, Status.SPLIT):
-            what = "decided"
-        if there and there.status == Status.WATCH and there.watch_until and there.watch_until <= now.date():
-            there.status, there.watch_until, what = Status.NEW, None, "woken"
-            there.assessment_round += 1
-        if there and there.status == Status.REJECTED:
-            base = there.silenced_vacancies or 0
-            what = "woken" if seen.vacancies >= base * (1 + wake_at) else "silent"
-            if what == "woken":
-                there.status, there.silenced_vacancies = Status.NEW, None
-                there.assessment_round += 1
-        candidate.rank, candidate.score = seen.rank, seen.score
+        what = _standing(there, seen.vacancies, wake_at=wake_at, now=now) if there else "new"
+        candidate.rank, candidate.score, candidate.components = seen.rank, seen.score, dict(seen.components)
         candidate.vacancies, candidate.employers = seen.vacancies, seen.employers
         candidate.growth_ratio, candidate.growth_low = seen.growth.ratio, seen.growth.low
         candidate.growth_high, candidate.novelty = seen.growth.high, seen.novelty
@@ -163,39 +208,118 @@ def receive(text: str, *, wake_at: float, by: Any, now: dt.datetime) -> tuple[Ca
         candidate.search = " ".join(dict.fromkeys([candidate.title, *names, *seen.skills[:20]]))[:4000].lower()
         candidate.updated_at = now
         candidate.version += 1 if there else 0
-        candidate.save()
-        file = DossierFile.objects.create(
-            candidate=candidate, sha256=facts.sha256, as_of=facts.as_of, body=text, received_at=now
-        )
-        EvidenceSentence.objects.bulk_create(
-            EvidenceSentence(
-                dossier=file, posting_id=row.posting_id[:80], source=row.source[:80], url=row.url,
-                posted_at=row.posted_at if row.posted_at.tzinfo else row.posted_at.replace(tzinfo=dt.UTC),
-                employer=row.employer, sentence=row.sentence.replace("\0", ""), start=row.start, end=row.end,
-            )
-            for row in facts.evidence
-        )  # fmt: skip
-        candidate.dossier = file
+        try:
+            with transaction.atomic():
+                candidate.save()
+        except IntegrityError as error:  # somebody brought the same new candidate in at this moment
+            raise Stale(
+                f"{seen.candidate_id!r} has just been brought in by somebody else; bring it in again"
+            ) from error
+        candidate.dossier = _keep(text, facts, candidate, now=now)
         candidate.save(update_fields=("dossier",))
-        record(
-            by=by, verb=f"dossier.{what}", of=candidate, now=now,
-            details={"sha256": facts.sha256, "as_of": facts.as_of, "vacancies": seen.vacancies},
-        )  # fmt: skip
+        _say(candidate, what, facts, by=by, now=now)
     return candidate, what
 
 
+def _standing(there: Candidate, vacancies: int, *, wake_at: float, now: dt.datetime) -> str:
+    """What a new dossier means for a known candidate; wakes one that was watched or rejected."""
+    if there.status in (Status.ADOPTED, Status.MERGED, Status.SPLIT):
+        return "decided"
+    due = there.status == Status.WATCH and there.watch_until is not None and there.watch_until <= now.date()
+    if there.status == Status.REJECTED:
+        if vacancies < wakes_at(there, wake_at=wake_at):
+            return "silent"
+        due = True
+    if due:
+        there.status, there.watch_until, there.silenced_vacancies = Status.NEW, None, None
+        there.assessment_round += 1
+        return "woken"
+    return "updated"
+
+
+def wakes_at(candidate: Candidate, *, wake_at: float) -> int:
+    """The vacancies that a dossier must show for a rejected candidate to come back.
+
+    >>> wakes_at(Candidate(silenced_vacancies=10), wake_at=0.5), wakes_at(Candidate(), wake_at=0.5)
+    (15, 1)
+    """
+    base = candidate.silenced_vacancies or 0
+    return max(base + 1, math.ceil(round(base * (1 + wake_at), 9)))
+
+
+def _keep(text: str, facts: _Dossier, candidate: Candidate, *, now: dt.datetime) -> DossierFile:
+    file: DossierFile = DossierFile.objects.create(
+        candidate=candidate, sha256=facts.sha256, as_of=facts.as_of, body=text, received_at=now
+    )
+    EvidenceSentence.objects.bulk_create(
+        EvidenceSentence(
+            dossier=file, posting_id=_clean(row.posting_id)[:80], source=_clean(row.source)[:80],
+            url=_clean(row.url), posted_at=row.posted_at if row.posted_at.tzinfo else row.posted_at.replace(tzinfo=dt.UTC),
+            employer=_clean(row.employer), sentence=_clean(row.sentence), start=row.start, end=row.end,
+        )
+        for row in facts.evidence
+    )  # fmt: skip
+    return file
+
+
+def _say(candidate: Candidate, what: str, facts: _Dossier, *, by: Any, now: dt.datetime) -> None:
+    details = {
+        "sha256": facts.sha256, "as_of": facts.as_of, "vacancies": facts.candidate.vacancies,
+        "status": candidate.status, "version": candidate.version,
+    }  # fmt: skip
+    record(by=by, verb=f"dossier.{what}", of=candidate, now=now, details=details)
+
+
+def receive_all(texts: Mapping[str, str], *, wake_at: float, by: Any, now: dt.datetime) -> list[tuple[Candidate, str]]:
+    """Takes in several dossiers by name of their file: all of them, or none when one is bad."""
+    found = []
+    with transaction.atomic():
+        for name, text in texts.items():
+            try:
+                found.append(receive(text, wake_at=wake_at, by=by, now=now))
+            except BadInput as error:
+                raise BadInput(f"{name}: {error}; none of the {len(texts)} files was taken in") from error
+    return found
+
+
 def verdicts() -> list[dict[str, Any]]:
-    """The last decision on each candidate, for the ranking to learn from."""
+    """The standing decision on each candidate, for the ranking to learn from. See docs/reference/verdicts.md."""
     found: dict[str, dict[str, Any]] = {}
-    for row in Decision.objects.select_related("candidate", "merge_into").order_by("decided_at", "pk"):
-        found[row.candidate.candidate_id] = {
-            "candidate_id": row.candidate.candidate_id, "verdict": row.outcome, "kind": row.kind, "name": row.name,
-            "reason_code": row.reason_code, "decided_at": row.decided_at.astimezone(dt.UTC).isoformat(),
-            "dossier_sha256": row.dossier_sha256, "vacancies": row.candidate.vacancies,
-            "merged_into": row.merge_into.candidate_id if row.merge_into else "",
-            "silenced_at_vacancies": row.candidate.silenced_vacancies,
+    rows = Decision.objects.select_related("candidate", "merge_into", "item__dossier").order_by("decided_at", "pk")
+    for row in rows.defer("item__dossier__body"):
+        candidate = row.candidate
+        if row.appealed_at:
+            found.pop(candidate.candidate_id, None)
+            continue
+        found[candidate.candidate_id] = {
+            "lineage_id": candidate.lineage_id, "part": candidate.candidate_id.partition(PART)[2],
+            "verdict": row.outcome, "carried": row.carried, "kind": row.kind, "name": row.name,
+            "reason": row.reason_code, "words": row.reason, "decided_at": row.decided_at.astimezone(dt.UTC).isoformat(),
+            "as_of": row.item.dossier.as_of.isoformat(), "dossier_sha256": row.dossier_sha256,
+            "merged_into": row.merge_into.lineage_id if row.merge_into else "",
+            "silenced_at_vacancies": candidate.silenced_vacancies,
         }  # fmt: skip
     return list(found.values())
+
+
+def verdicts_json() -> str:
+    """The verdicts as the file that goes out."""
+    return json.dumps({"format_version": FORMAT_VERSION, "verdicts": verdicts()}, ensure_ascii=False, indent=1) + "\n"
+
+
+def verdicts_csv() -> str:
+    """The same as CSV, with a heading."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=VERDICT_FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(verdicts())
+    return out.getvalue()
+
+
+VERDICT_FIELDS = (
+    "lineage_id", "part", "verdict", "carried", "kind", "name", "reason", "words", "decided_at", "as_of",
+    "dossier_sha256", "merged_into", "silenced_at_vacancies",
+)  # fmt: skip
 
 
 class _HealthRow(BaseModel):

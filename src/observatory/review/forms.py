@@ -64,6 +64,10 @@ class SendBack(_Versioned):
     reason = forms.CharField(label=_("Why"), max_length=2000)
 
 
+class Undo(_Versioned):
+    """The last step, taken back."""
+
+
 class Assign(_Versioned):
     """Who assesses."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from observatory.review.models import Meeting, Outcome, Vote
+from observatory.review.models import Meeting, Outcome, User, Vote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +19,8 @@ class Minutes:
     items: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def gather(meeting: Meeting) -> Minutes:
-    """The account of a meeting from its record."""
+def gather(meeting: Meeting, *, to: User | None = None) -> Minutes:
+    """The account of a meeting from its record; without the votes on which `to` declared a conflict."""
     members = [
         f"{row.member.name}{' (' + _('removed') + ')' if row.removed_at else ''}"
         for row in meeting.memberships.select_related("member").order_by("member__username")
@@ -44,7 +44,9 @@ def gather(meeting: Meeting) -> Minutes:
         ]
         ruling = getattr(item, "decision", None)
         if ruling is None:
-            lines.append(_("Not voted on; returned to the ready candidates."))
+            lines.append(_("Not decided; returned to the ready candidates."))
+        elif to is not None and any(one.member_id == to.pk for one in item.conflicts.all()):
+            lines.append(f"{_('Vote')}: {_('withheld, as you declared a conflict of interest')}")
         else:
             lines.append(
                 f"{_('Vote')}: {ruling.votes_for} {_('for')}, {ruling.votes_against} {_('against')}, "

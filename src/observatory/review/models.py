@@ -54,6 +54,8 @@ class Status(models.TextChoices):
     SPLIT = "split", _("Split")
 
 
+# Between a lineage and the number of its part, in the id of a candidate made by a split.
+PART = "~"
 OPEN_STATUSES = (Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY, Status.TABLED)
 
 
@@ -78,6 +80,7 @@ class Candidate(models.Model):
     first_seen = models.DateField()
     skills = models.JSONField(default=list)
     history = models.JSONField(default=list)
+    components = models.JSONField(default=dict)
     dossier = models.ForeignKey("DossierFile", null=True, on_delete=models.PROTECT, related_name="+")
     assessment_round = models.IntegerField(default=1)
     version = models.IntegerField(default=1)
@@ -110,6 +113,11 @@ class Candidate(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+    @property
+    def lineage_id(self) -> str:
+        """The lineage as the pipeline knows it; the parts of a split share that of the whole."""
+        return self.candidate_id.partition(PART)[0]
 
 
 class DossierFile(models.Model):
@@ -242,11 +250,19 @@ class Membership(models.Model):
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="memberships")
     member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    removed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()
-        constraints = (models.UniqueConstraint(fields=("meeting", "member"), name="a_member_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("meeting", "member"), name="a_member_once"),
+            models.CheckConstraint(
+                condition=Q(removed_by__isnull=True, removed_at__isnull=True)
+                | Q(removed_by__isnull=False, removed_at__isnull=False),
+                name="removed_by_and_when",
+            ),
+        )
 
 
 class Outcome(models.TextChoices):
@@ -279,6 +295,7 @@ class AgendaItem(models.Model):
         VOTING = "voting", _("Voting")
         TIED = "tied", _("Tied")
         DECIDED = "decided", _("Decided")
+        WITHDRAWN = "withdrawn", _("Withdrawn without a decision")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="items")

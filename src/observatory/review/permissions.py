@@ -38,6 +38,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Permissions of Django's admin on people and groups, for the administrators.
+ADMINISTRATION: Mapping[str, tuple[str, ...]] = {
+    "administrator": ("view_user", "add_user", "change_user", "view_group", "add_group", "change_group"),
+}
+
+
 def require(user: Any, permission: str) -> None:
     """Raises `NotAllowed` unless the user holds the permission (a name of `PERMISSIONS`)."""
     if not user.is_active or not user.has_perm(f"review.{permission}"):
@@ -46,12 +52,17 @@ def require(user: Any, permission: str) -> None:
 
 def make_groups(sender: object, using: str, **_: object) -> None:
     """Makes each group with its permissions where the group is missing; an existing group is left as it is."""
+    from django.apps import apps
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
     create_permissions(sender, verbosity=0, using=using)
+    create_permissions(apps.get_app_config("auth"), verbosity=0, using=using)
     for name, names in GROUPS.items():
         group, made = Group.objects.using(using).get_or_create(name=name)
         if made:
-            wanted = Permission.objects.using(using).filter(content_type__app_label="review", codename__in=names)
-            group.permissions.set(wanted)
+            ours = Permission.objects.using(using).filter(content_type__app_label="review", codename__in=names)
+            people = Permission.objects.using(using).filter(
+                content_type__app_label__in=("review", "auth"), codename__in=ADMINISTRATION.get(name, ())
+            )
+            group.permissions.set([*ours, *people])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.db import transaction
 from observatory.errors import NotAllowed, WrongState
 from observatory.review.actions.candidates import locked, must_be, store
 from observatory.review.audit import record
-from observatory.review.models import Assessment, Assignment, Candidate, Criterion, Kind, Status, User
+from observatory.review.models import Assessment, Assignment, Candidate, Criterion, EvidenceSentence, Kind, Status, User
 from observatory.review.permissions import require
 from observatory.review.rules import Rules, apart
 
@@ -44,18 +44,23 @@ def assign(
             added.append(analyst.username)
         if not added:
             raise WrongState("these analysts are assigned already")
+        before = fresh.status
         if fresh.status == Status.NEW:
             fresh.status = Status.ASSESSING
         store(fresh, now=now)
-        record(by=by, verb="candidate.assigned", of=fresh, details={"analysts": added}, now=now)
+        record(
+            by=by, verb="candidate.assigned", of=fresh, now=now,
+            details={"analysts": added, "status": [before, fresh.status], "version": fresh.version},
+        )  # fmt: skip
     return fresh
 
 
 def save_assessment(*, candidate: Candidate, values: Mapping[str, Any], by: User, now: dt.datetime) -> Assessment:
     """Keeps a draft; it may be incomplete."""
     with transaction.atomic():
-        draft = _draft(locked(candidate, version=None), by=by, now=now)
-        _fill(draft, values, now=now)
+        fresh = locked(candidate, version=None)
+        draft = _draft(fresh, by=by, now=now)
+        _fill(draft, fresh, values, now=now)
         record(by=by, verb="assessment.saved", of=draft, details={"candidate": candidate.candidate_id}, now=now)
     return draft
 
@@ -67,10 +72,11 @@ def submit_assessment(
     with transaction.atomic():
         fresh = locked(candidate, version=None)
         done = _draft(fresh, by=by, now=now)
-        _fill(done, values, now=now)
+        _fill(done, fresh, values, now=now)
         missing = [name for name in Criterion.values if name not in done.points or not done.grounds.get(name)]
         if missing or not done.kind or not done.name:
-            raise WrongState(f"an assessment needs kind, name, and points with a reason for: {', '.join(missing)}")
+            wanted = [*missing, *(["kind"] if not done.kind else []), *(["name"] if not done.name else [])]
+            raise WrongState(f"an assessment is not complete without points and a reason for each: {', '.join(wanted)}")
         done.submitted_at = now
         done.save()
         given = list(
@@ -96,15 +102,6 @@ def submit_assessment(
     return done
 
 
-def visible(candidate: Candidate, assessments: Iterable[Assessment], *, to: Any) -> list[Assessment]:
-    """The assessments a person may see: the own ones, and all of a round that is complete."""
-    closed = candidate.status not in (Status.NEW, Status.ASSESSING, Status.THIRD)
-    return [
-        one for one in assessments
-        if one.analyst_id == to.pk or (one.submitted_at and (closed or one.round < candidate.assessment_round))
-    ]  # fmt: skip
-
-
 def _draft(candidate: Candidate, *, by: User, now: dt.datetime) -> Assessment:
     require(by, "assess")
     must_be(candidate, Status.ASSESSING, Status.THIRD)
@@ -123,14 +120,19 @@ def _draft(candidate: Candidate, *, by: User, now: dt.datetime) -> Assessment:
     return draft
 
 
-def _fill(draft: Assessment, values: Mapping[str, Any], *, now: dt.datetime) -> None:
+def _fill(draft: Assessment, candidate: Candidate, values: Mapping[str, Any], *, now: dt.datetime) -> None:
     points = {name: int(value) for name, value in values.get("points", {}).items() if value not in (None, "")}
     if any(name not in Criterion.values or not 0 <= value <= 3 for name, value in points.items()):
         raise WrongState(f"points are 0 to 3 for {', '.join(Criterion.values)}")
     kind = values.get("kind", "")
     if kind and kind not in Kind.values:
         raise WrongState(f"kind is one of {', '.join(Kind.values)}")
-    known = set(draft.dossier.sentences.values_list("pk", flat=True)) if values.get("cited") else set()
+    # The analyst has seen the dossier of now; sentences cited from the one of an earlier draft stay cited.
+    dossiers = {draft.dossier_id, candidate.dossier_id}
+    draft.dossier = candidate.dossier
+    known = set()
+    if any(values.get("cited", {}).values()):
+        known = set(EvidenceSentence.objects.filter(dossier_id__in=dossiers).values_list("pk", flat=True))
     draft.points = points
     draft.grounds = {
         name: text.strip()[:5000] for name, text in values.get("grounds", {}).items() if name in Criterion.values
@@ -140,6 +142,7 @@ def _fill(draft: Assessment, values: Mapping[str, Any], *, now: dt.datetime) -> 
         for name, keys in values.get("cited", {}).items()
         if name in Criterion.values
     }
-    draft.kind, draft.name, draft.parent = kind, values.get("name", "")[:300], values.get("parent", "")[:300]
+    draft.kind = kind
+    draft.name, draft.parent = values.get("name", "").strip()[:300], values.get("parent", "").strip()[:300]
     draft.saved_at = now
     draft.save()

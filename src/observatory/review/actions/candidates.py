@@ -1,4 +1,8 @@
-"""Verbs on a candidate: rename, merge, split, watch, send back, comment."""
+"""Verbs on a candidate: rename, merge, split, watch, send back, comment.
+
+Whoever locks several rows locks them in one order, so that no two steps wait for each other: meeting, item,
+candidates by key, the head of the audit trail.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,30 @@ from django.db import transaction
 
 from observatory.errors import Stale, WrongState
 from observatory.review.audit import record
-from observatory.review.models import Candidate, Comment, Status, User
+from observatory.review.models import PART, Candidate, Comment, Status, User
 from observatory.review.permissions import require
+
+MERGEABLE = (Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH)
+SPLITTABLE = (Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY)
+ENDED = (Status.MERGED, Status.SPLIT)
+MENTION = re.compile(r"(?<![\w.])@([\w.+-]*[\w+-])")
 
 
 def locked(candidate: Candidate, *, version: int | None) -> Candidate:
     """The candidate, locked until the transaction ends. Raises `Stale` when it is no longer at `version`."""
-    fresh = Candidate.objects.select_for_update().get(pk=candidate.pk)
+    fresh: Candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
     if version is not None and fresh.version != version:
         raise Stale(
             f"{fresh.title!r} was changed by somebody else meanwhile (you saw version {version}, it is now at "
             f"{fresh.version}). Look at it again, then decide; nothing was overwritten"
         )
     return fresh
+
+
+def locked_pair(first: Candidate, second: Candidate, *, version: int | None) -> tuple[Candidate, Candidate]:
+    """Two candidates, locked in the order of their keys; the first one must be at `version`."""
+    list(Candidate.objects.select_for_update().filter(pk__in={first.pk, second.pk}).order_by("pk"))
+    return locked(first, version=version), Candidate.objects.get(pk=second.pk)
 
 
 def store(candidate: Candidate, *, now: dt.datetime) -> None:
@@ -46,14 +61,17 @@ def rename(*, candidate: Candidate, title: str, by: User, version: int, now: dt.
     require(by, "triage")
     with transaction.atomic():
         fresh = locked(candidate, version=version)
-        if fresh.status in (Status.MERGED, Status.SPLIT):
-            raise WrongState(f"{fresh.title!r} was merged or split; rename the candidate it was merged into")
+        if fresh.status in ENDED:
+            raise WrongState(f"{fresh.title!r} was merged or split; rename the candidate that stands for it now")
         title = title.strip()
         if not title or len(title) > 300:
             raise WrongState("a title has 1 to 300 characters")
         before, fresh.title = fresh.title, title
         store(fresh, now=now)
-        record(by=by, verb="candidate.renamed", of=fresh, details={"from": before, "to": title}, now=now)
+        record(
+            by=by, verb="candidate.renamed", of=fresh, now=now,
+            details={"from": before, "to": title, "version": fresh.version},
+        )  # fmt: skip
     return fresh
 
 
@@ -61,22 +79,25 @@ def merge(*, candidate: Candidate, into: Candidate, reason: str, by: User, versi
     """Ends a candidate in another one that is the same profession."""
     require(by, "triage")
     with transaction.atomic():
-        fresh = locked(candidate, version=version)
-        must_be(fresh, Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH)
-        target = Candidate.objects.select_for_update().get(pk=into.pk)
-        if target.pk == fresh.pk or target.status == Status.MERGED:
-            raise WrongState("merge into another candidate that is not merged itself")
+        fresh, target = locked_pair(candidate, into, version=version)
+        must_be(fresh, *MERGEABLE)
+        if target.pk == fresh.pk or target.status in ENDED:
+            raise WrongState("merge into another candidate that is neither merged nor split itself")
+        before = fresh.status
         end_in(fresh, target, now=now)
         record(
             by=by, verb="candidate.merged", of=fresh, now=now,
-            details={"into": target.candidate_id, "reason": reason},
+            details={
+                "into": target.candidate_id, "reason": reason, "status": [before, fresh.status],
+                "version": fresh.version,
+            },
         )  # fmt: skip
     return fresh
 
 
 def end_in(candidate: Candidate, target: Candidate, *, now: dt.datetime) -> None:
     """Marks a locked candidate as merged into `target`."""
-    candidate.status, candidate.merged_into = Status.MERGED, target
+    candidate.status, candidate.merged_into, candidate.watch_until = Status.MERGED, target, None
     store(candidate, now=now)
 
 
@@ -85,10 +106,12 @@ def split(*, candidate: Candidate, titles: list[str], by: User, version: int, no
     require(by, "triage")
     with transaction.atomic():
         fresh = locked(candidate, version=version)
-        must_be(fresh, Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY)
-        names = [title.strip()[:300] for title in titles if title.strip()]
-        if len(names) < 2:
-            raise WrongState("name at least two parts, one a line")
+        must_be(fresh, *SPLITTABLE)
+        names = list(dict.fromkeys(title.strip()[:300] for title in titles if title.strip()))
+        if not 2 <= len(names) <= 12:
+            raise WrongState("name two to twelve different parts, one a line")
+        if PART in fresh.candidate_id:
+            raise WrongState(f"{fresh.title!r} is a part itself; send it back, or split the whole again")
         taken = fresh.parts.count()
         parts = []
         for number, name in enumerate(names, taken + 1):
@@ -99,17 +122,20 @@ def split(*, candidate: Candidate, titles: list[str], by: User, version: int, no
             }
             part = Candidate.objects.create(
                 **{
-                    **copied, "candidate_id": f"{fresh.candidate_id[:70]}.{number}", "title": name,
+                    **copied, "candidate_id": f"{fresh.candidate_id}{PART}{number}", "title": name,
                     "status": Status.NEW, "split_from": fresh, "created_at": now, "updated_at": now,
-                    "search": f"{name} {fresh.search}", "assessment_round": 1,
+                    "search": f"{name.lower()} {fresh.search}", "assessment_round": 1,
                 }
             )  # fmt: skip
             parts.append(part)
-        fresh.status = Status.SPLIT
+        before, fresh.status = fresh.status, Status.SPLIT
         store(fresh, now=now)
         record(
             by=by, verb="candidate.split", of=fresh, now=now,
-            details={"parts": [part.candidate_id for part in parts]},
+            details={
+                "parts": [part.candidate_id for part in parts], "titles": names, "status": [before, fresh.status],
+                "version": fresh.version,
+            },
         )  # fmt: skip
     return parts
 
@@ -119,12 +145,15 @@ def watch(*, candidate: Candidate, until: dt.date, reason: str, by: User, versio
     require(by, "triage")
     with transaction.atomic():
         fresh = locked(candidate, version=version)
-        must_be(fresh, Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY)
+        must_be(fresh, *SPLITTABLE)
         if until <= now.date():
             raise WrongState("watch until a date that is still to come")
-        fresh.status, fresh.watch_until = Status.WATCH, until
+        before, fresh.status, fresh.watch_until = fresh.status, Status.WATCH, until
         store(fresh, now=now)
-        record(by=by, verb="candidate.watched", of=fresh, details={"until": until, "reason": reason}, now=now)
+        record(
+            by=by, verb="candidate.watched", of=fresh, now=now,
+            details={"until": until, "reason": reason, "status": [before, fresh.status], "version": fresh.version},
+        )  # fmt: skip
     return fresh
 
 
@@ -134,10 +163,14 @@ def send_back(*, candidate: Candidate, reason: str, by: User, version: int, now:
     with transaction.atomic():
         fresh = locked(candidate, version=version)
         must_be(fresh, Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH)
+        before, until = fresh.status, fresh.watch_until
         fresh.status, fresh.watch_until = Status.NEW, None
         fresh.assessment_round += 1
         store(fresh, now=now)
-        record(by=by, verb="candidate.sent_back", of=fresh, details={"reason": reason}, now=now)
+        record(
+            by=by, verb="candidate.sent_back", of=fresh, now=now,
+            details={"reason": reason, "status": [before, fresh.status], "until": until, "version": fresh.version},
+        )  # fmt: skip
     return fresh
 
 
@@ -149,7 +182,7 @@ def comment(*, candidate: Candidate, text: str, by: User, now: dt.datetime) -> C
         raise WrongState("a comment has 1 to 10,000 characters")
     with transaction.atomic():
         made = Comment.objects.create(candidate=candidate, author=by, text=text, written_at=now)
-        named: Any = User.objects.filter(username__in=set(re.findall(r"@([\w.+-]+)", text)), is_active=True)
+        named: Any = list(User.objects.filter(username__in=set(MENTION.findall(text)), is_active=True))
         made.mentions.set(named)
         record(
             by=by, verb="candidate.commented", of=candidate, now=now,

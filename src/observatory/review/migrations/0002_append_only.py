@@ -15,6 +15,8 @@ POSTGRESQL = (
     "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
     "CREATE TRIGGER review_audit_append_only BEFORE UPDATE OR DELETE ON review_auditrow "
     "FOR EACH ROW EXECUTE FUNCTION review_audit_refuse()",
+    "CREATE TRIGGER review_audit_no_truncate BEFORE TRUNCATE ON review_auditrow "
+    "FOR EACH STATEMENT EXECUTE FUNCTION review_audit_refuse()",
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import secrets
 import time
 from typing import Any
@@ -14,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,11 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from observatory.review.audit import record
+from observatory.review import actions
+from observatory.review.actions.accounts import SCOPES
 from observatory.review.models import ApiToken, User
 from observatory.review.views.frame import THEMES, now, page
-
-SCOPES = ("candidates", "dossiers", "decisions", "register")
 
 
 class SignIn(forms.Form):
@@ -38,7 +36,7 @@ class SignIn(forms.Form):
 
 @sensitive_post_parameters()
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Signs a person in. A wrong name, password or code gives one and the same answer."""
+    """Signs a person in. A wrong name, password or code gives one and the same answer, and counts as a failure."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
@@ -46,16 +44,23 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     wrong = False
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        user = authenticate(request, username=data["username"], password=data["password"])
-        if user is not None and (not user.totp_secret or totp_fits(user, data["code"])):
+        name = data["username"].replace("\0", "")
+        user = authenticate(request, username=name, password=data["password"])
+        if user is not None and user.totp_secret and not totp_fits(user, data["code"]):
+            # The password was right: only the failure that axes counts keeps the code from being guessed.
+            said = {"username": name, "password": "", "code": ""}
+            user_login_failed.send(__name__, credentials=said, request=request)
+            user = None
+        if user is not None:
             login(request, user)
             return redirect(target)
         wrong = True
-    status = 429 if getattr(request, "axes_locked_out", False) else (422 if wrong else 200)
-    kept = bool(request.session.get("kept"))
-    return render(
-        request, "review/sign_in.html", {"form": form, "wrong": wrong, "next": target, "kept_some": kept}, status=status
-    )
+    locked = bool(getattr(request, "axes_locked_out", False))
+    status = 429 if locked else 422 if wrong else 200
+    context = {
+        "form": form, "wrong": wrong, "locked": locked, "next": target, "kept_some": bool(request.session.get("kept")),
+    }  # fmt: skip
+    return render(request, "review/sign_in.html", context, status=status)
 
 
 def totp_fits(user: User, code: str) -> bool:
@@ -96,36 +101,33 @@ def account(request: HttpRequest) -> HttpResponse:
     if what == "password":
         passwords = PasswordChangeForm(user, request.POST)
         if passwords.is_valid():
-            passwords.save()
+            actions.change_password(password=passwords.cleaned_data["new_password1"], by=user, now=now())
             update_session_auth_hash(request, user)
-            record(by=user, verb="account.password_changed", of=user, details={}, now=now())
             messages.success(request, _("Your password was changed."))
             return redirect("account")
-    if what == "totp_start":
+    if what == "totp_start" and not user.totp_secret:
         request.session["totp"] = pyotp.random_base32()
+        return redirect("account")
     if what == "totp_confirm" and request.session.get("totp"):
         if pyotp.TOTP(request.session["totp"]).verify(request.POST.get("code", "").strip(), valid_window=1):
-            user.totp_secret = request.session.pop("totp")
-            user.save(update_fields=("totp_secret",))
-            record(by=user, verb="account.second_factor_on", of=user, details={}, now=now())
+            actions.turn_second_factor_on(secret=request.session.pop("totp"), by=user, now=now())
             messages.success(request, _("The second factor is on."))
             return redirect("account")
         messages.error(request, _("This code is not right. Check the clock of your telephone."))
-    if what == "totp_off" and user.check_password(request.POST.get("password", "")):
-        user.totp_secret = ""
-        user.save(update_fields=("totp_secret",))
-        record(by=user, verb="account.second_factor_off", of=user, details={}, now=now())
-        return redirect("account")
-    if what == "token" and request.POST.get("name", "").strip():
-        made = make_token(
-            owner=user, name=request.POST["name"].strip()[:80], now=now(),
-            scopes=[scope for scope in request.POST.getlist("scopes") if scope in SCOPES],
-        )  # fmt: skip
+    if what == "totp_off":
+        if user.check_password(request.POST.get("password", "")):
+            actions.turn_second_factor_off(by=user, now=now())
+            messages.success(request, _("The second factor is off."))
+            return redirect("account")
+        messages.error(request, _("This password is not right."))
+    if what == "token":
+        # Shown in the answer to this one request, and never kept: a second look needs a second key.
+        made = actions.make_token(
+            by=user, name=request.POST.get("name", ""), scopes=request.POST.getlist("scopes"), now=now()
+        )
     if what == "revoke" and request.POST.get("token", "").isdigit():
-        token = get_object_or_404(ApiToken, pk=request.POST["token"], owner=user)
-        token.revoked_at = now()
-        token.save(update_fields=("revoked_at",))
-        record(by=user, verb="token.revoked", of=token, details={"name": token.name}, now=now())
+        token = get_object_or_404(ApiToken, pk=int(request.POST["token"][:15]), owner=user)
+        actions.revoke_token(token=token, by=user, now=now())
         return redirect("account")
     secret = request.session.get("totp", "")
     return render(
@@ -136,17 +138,6 @@ def account(request: HttpRequest) -> HttpResponse:
             "tokens": user.tokens.filter(revoked_at__isnull=True),
         },
     )  # fmt: skip
-
-
-def make_token(*, owner: User, name: str, scopes: list[str], now: dt.datetime) -> str:
-    """A new key of the API, shown this once; only its SHA-256 is kept. It lasts a year."""
-    key = f"obs_{secrets.token_urlsafe(32)}"
-    token = ApiToken.objects.create(
-        owner=owner, name=name, scopes=scopes, made_at=now, expires_at=now + dt.timedelta(days=365),
-        digest=hashlib.sha256(key.encode()).hexdigest(),
-    )  # fmt: skip
-    record(by=owner, verb="token.made", of=token, details={"name": name, "scopes": scopes}, now=now)
-    return key
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from observatory.errors import ReviewError, WrongState
-from observatory.review import actions, charts, forms
-from observatory.review.actions.assessing import visible
-from observatory.review.exchange import checked
+from observatory.review import actions, charts, forms, sight
+from observatory.review.actions.candidates import MERGEABLE, SPLITTABLE
+from observatory.review.actions.undoing import last_step
+from observatory.review.exchange import checked, wakes_at
 from observatory.review.models import (
     Assignment,
     AuditRow,
@@ -211,7 +212,7 @@ def candidate(request: HttpRequest, key: str) -> HttpResponse:
     raw = checked(row.dossier.body, sha256=row.dossier.sha256)
     given = list(row.assessments.select_related("analyst").filter(submitted_at__isnull=False))
     assigned = list(Assignment.objects.filter(candidate=row, round=row.assessment_round).select_related("analyst"))
-    seen = visible(row, given, to=request.user)
+    seen = sight.assessments(row, given, to=request.user)
     current = [one for one in seen if one.round == row.assessment_round]
     median = settled([one.points for one in current]) if len(current) > 1 else {}
     grid = [
@@ -223,16 +224,17 @@ def candidate(request: HttpRequest, key: str) -> HttpResponse:
         "row": row, "raw": raw, "facts": raw["candidate"], "points": points,
         "chart": charts.lines([(row.title, points)], title=_("Growth"), width=720, height=270),
         "sentences": _sentences(row), "similar": similar(row), "assigned": assigned, "shown": current, "grid": grid,
-        "hidden": len(given) - len(seen), "decisions": list(row.decisions.select_related("item")),
+        "hidden": len(given) - len(seen), "decisions": sight.decisions(row, to=request.user),
         "trail": list(AuditRow.objects.filter(what="candidate", key=row.candidate_id).order_by("-number")[:20]),
         "comments": list(row.comments.select_related("author")), "portrait": portrait(row, raw, points),
-        "wake": round((row.silenced_vacancies or 0) * (1 + rules().wake_at)), "kept": take_kept(request),
+        "wake": wakes_at(row, wake_at=rules().wake_at), "kept": take_kept(request),
         "i_assess": any(one.analyst_id == request.user.pk for one in assigned)
         and row.status in (Status.ASSESSING, Status.THIRD)
         and not any(one.analyst_id == request.user.pk and one.round == row.assessment_round for one in given),
     }  # fmt: skip
     if request.user.has_perm("review.triage"):
         context["verbs"] = _verb_forms(row)
+        context["undo"] = last_step(row, context["trail"])
     return render(request, "review/candidate.html", context)
 
 
@@ -275,6 +277,10 @@ def _comment(row: Candidate, data: Mapping[str, Any], by: User) -> None:
     actions.comment(candidate=row, text=data["text"], by=by, now=now())
 
 
+def _undo(row: Candidate, data: Mapping[str, Any], by: User) -> None:
+    actions.undo(candidate=row, by=by, version=data["version"], now=now())
+
+
 VERBS: Mapping[str, tuple[type[django_forms.Form], Callable[[Candidate, Mapping[str, Any], User], None]]] = {
     "assign": (forms.Assign, _assign),
     "rename": (forms.Rename, _rename),
@@ -283,6 +289,7 @@ VERBS: Mapping[str, tuple[type[django_forms.Form], Callable[[Candidate, Mapping[
     "watch": (forms.Watch, _watch),
     "send-back": (forms.SendBack, _send_back),
     "comment": (forms.CommentForm, _comment),
+    "undo": (forms.Undo, _undo),
 }
 
 
@@ -338,9 +345,9 @@ def _verb_forms(row: Candidate) -> list[tuple[str, str, django_forms.Form]]:
     open_to: Mapping[str, tuple[str, ...]] = {
         "assign": (Status.NEW, Status.ASSESSING, Status.THIRD),
         "rename": tuple(s for s in Status.values if s not in (Status.MERGED, Status.SPLIT)),
-        "merge": (Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH),
-        "split": (Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY),
-        "watch": (Status.NEW, Status.ASSESSING, Status.THIRD, Status.READY),
+        "merge": MERGEABLE,
+        "split": SPLITTABLE,
+        "watch": SPLITTABLE,
         "send-back": (Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH),
     }
     words = {

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from observatory.errors import NotAllowed, WrongState
+from observatory.errors import WrongState
 from observatory.review import actions, charts, forms
-from observatory.review.actions.committee import eligible
+from observatory.review.actions.deciding import eligible
 from observatory.review.exchange import checked
 from observatory.review.minutes import as_docx, as_pdf, gather
 from observatory.review.models import AgendaItem, Assessment, Candidate, Decision, Meeting, Outcome, User
@@ -118,7 +118,11 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     member = any(one.member_id == request.user.pk and one.removed_at is None for one in row.meeting.memberships.all())
     mine = next((vote for vote in votes if vote.member_id == request.user.pk), None)
     counts = eligible(row)
-    seen = not conflicted and (row.state != AgendaItem.State.VOTING or mine is not None)
+    ruling = getattr(row, "decision", None)
+    published = ruling is not None and ruling.published_at is not None
+    takes_part = member or request.user.has_perm("review.table") or request.user.has_perm("review.publish")
+    counted = row.state != AgendaItem.State.VOTING or mine is not None
+    seen = published or (takes_part and counted and not conflicted)
     tally = {name: sum(1 for vote in votes if vote.choice == name) for name in ("for", "against", "abstain")}
     return render(
         request, "review/item.html",
@@ -160,8 +164,13 @@ def _settle(row: AgendaItem, request: HttpRequest) -> None:
     actions.settle_tie(item=row, choice=request.POST.get("choice", ""), by=request.user, now=now())
 
 
+def _withdraw(row: AgendaItem, request: HttpRequest) -> None:
+    actions.withdraw_item(item=row, reason=request.POST.get("reason", "")[:2000], by=request.user, now=now())
+
+
 ITEM_VERBS: Mapping[str, Callable[[AgendaItem, HttpRequest], None]] = {
     "declare": _declare, "open": _open_vote, "vote": _vote, "count": _close_vote, "settle": _settle,
+    "withdraw": _withdraw,
 }  # fmt: skip
 
 
@@ -180,9 +189,7 @@ def minutes(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     row = get_object_or_404(Meeting.objects.select_related("chair"), pk=pk)
     if row.state != Meeting.State.CLOSED:
         raise WrongState(_("The minutes are made when the meeting is closed."))
-    if row.items.filter(conflicts__member=request.user).exists():
-        raise NotAllowed(_("You declared a conflict of interest in this meeting; ask the secretary for an extract."))
-    made = gather(row)
+    made = gather(row, to=request.user)
     if form == "docx":
         body = as_docx(made)
         kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -72,15 +73,22 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
             for name, values in request.POST.lists()
             if name not in ("csrfmiddlewaretoken", "version") and any(value.strip() for value in values)
         }
-        target = str(request.POST.get("page") or request.path)
-        if not target.startswith("/") or target.startswith("//"):
-            target = reverse("home")
-        request.session["kept"] = {"page": target, "typed": typed}
-    answer = redirect(f"{reverse('sign_in')}?next={target}")
+        target = _page_of(request)
+        request.session["kept"] = {"page": target.partition("?")[0], "typed": typed}
+    answer = redirect(f"{reverse('sign_in')}?{urlencode({'next': target})}")
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = f"{reverse('sign_in')}?next={target}"
+        answer["HX-Redirect"] = f"{reverse('sign_in')}?{urlencode({'next': target})}"
     return answer
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page whose form was sent: the one the browser says it came from, else the address itself or home."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc == request.get_host() and came.path.startswith("/") and not came.path.startswith("//"):
+        return came.path + (f"?{came.query}" if came.query else "")
+    named = str(request.POST.get("page", ""))
+    return named if named.startswith("/") and not named.startswith("//") else reverse("home")
 
 
 def take_kept(request: HttpRequest) -> dict[str, list[str]]:

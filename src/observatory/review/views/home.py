@@ -13,13 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from observatory.errors import BadInput
-from observatory.review import audit
+from observatory.review import audit, sight
 from observatory.review.agreement import krippendorff_alpha
-from observatory.review.exchange import MAX_BYTES, receive
+from observatory.review.exchange import MAX_BYTES, receive_all
 from observatory.review.models import (
     AgendaItem,
     Assessment,
-    Assignment,
     AuditRow,
     Candidate,
     Criterion,
@@ -51,12 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     target = settings.WORKSPACE.settings.site.target
     newest = Candidate.objects.filter(created_at__gt=since) if since else Candidate.objects.all()
-    mine = (
-        Assignment.objects.filter(analyst=user, candidate__status__in=(Status.ASSESSING, Status.THIRD))
-        .exclude(candidate__assessments__in=Assessment.objects.filter(analyst=user, submitted_at__isnull=False))
-        .select_related("candidate").order_by("assigned_at")[:8]
-        if user.has_perm("review.assess") else []
-    )  # fmt: skip
+    mine = sight.assignments(user)[:8] if user.has_perm("review.assess") else []
+    mentions = user.mentioned_in.select_related("author", "candidate").order_by("-written_at")[:5]
     votes = (
         AgendaItem.objects.filter(
             state=AgendaItem.State.VOTING, meeting__memberships__member=user,
@@ -76,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request, "review/home.html",
         {
             "target": target, "year": year, **done, "in_review": review, "waits": waits, "fresh": counts["fresh"],
-            "newest": newest.order_by("-score")[:5], "mine": mine, "votes": votes, "since": since,
+            "newest": newest.order_by("-score")[:5], "mine": mine, "mentions": mentions, "votes": votes, "since": since,
             "health": Health.objects.all()[:10], "slots": range(max(target, done["published"])),
             "first_look": not user.toured,
         },
@@ -105,6 +100,7 @@ def first_look(request: HttpRequest) -> HttpResponse:
 @page("audit")
 def trail(request: HttpRequest) -> HttpResponse:
     """The audit trail, newest first, a page at a time."""
+    user: Any = request.user
     rows = AuditRow.objects.all()
     for name in ("by", "verb", "key"):
         if request.GET.get(name):
@@ -112,7 +108,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before.isdigit() and len(before) < 19:
         rows = rows.filter(number__lt=int(before))
-    shown = list(rows.order_by("-number")[: PER_PAGE + 1])
+    shown = sight.shown(rows.order_by("-number")[: PER_PAGE + 1], to=user)
     more = shown[PER_PAGE - 1].number if len(shown) > PER_PAGE else None
     verbs = sorted(((verb, str(words)) for verb, words in VERBS.items()), key=lambda pair: pair[1])
     context = {"rows": shown[:PER_PAGE], "more": more, "asked": request.GET, "verbs": verbs}
@@ -121,8 +117,10 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 @page("audit")
 def trail_export(request: HttpRequest) -> StreamingHttpResponse:
-    """The whole trail as JSON lines."""
-    answer = StreamingHttpResponse((line + "\n" for line in audit.export()), content_type="application/x-ndjson")
+    """The whole trail as JSON lines; what a person may not see yet keeps its place and its hash."""
+    user: Any = request.user
+    lines = audit.export(hidden=sight.withheld(user))
+    answer = StreamingHttpResponse((line + "\n" for line in lines), content_type="application/x-ndjson")
     answer["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
     return answer
 
@@ -158,14 +156,15 @@ def bring_in(request: HttpRequest) -> HttpResponse:
         files = request.FILES.getlist("files")
         if not files:
             raise BadInput(_("choose at least one file"))
+        texts = {}
         for file in files:
             if file.size > MAX_BYTES:
                 raise BadInput(f"{file.name}: {file.size:,} bytes; at most {MAX_BYTES:,} are read")
             try:
-                text = file.read().decode("utf-8")
+                texts[file.name] = file.read().decode("utf-8")
             except UnicodeDecodeError as error:
                 raise BadInput(f"{file.name}: not a text file in UTF-8, so no dossier") from error
-            candidate, what = receive(text, wake_at=rules().wake_at, by=request.user, now=now())
+        for candidate, what in receive_all(texts, wake_at=rules().wake_at, by=request.user, now=now()):
             messages.success(request, f"{candidate.title}: {what}")
         return redirect("bring_in")
     return render(request, "review/bring_in.html", {"health": Health.objects.all()})
