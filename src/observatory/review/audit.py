@@ -1,7 +1,7 @@
 """The audit trail: every change as a row, each row chained to the one before by its SHA-256.
 
 >>> row_hash(1, "2026-01-01T00:00:00+00:00", "ann", "candidate.renamed", "candidate", "c1", {}, "0" * 64)[:12]
-'6d0a58ee8a5c'
+'1606c30b6ba8'
 """
 
 from __future__ import annotations
