@@ -7,6 +7,9 @@ STAMP    := $(VENV)/.installed
 EXTRAS   ?= dev,fast
 JOBS     ?= 2
 PORT     ?= 8000
+# The tests of the review site run a second time on a PostgreSQL server of their own, where it is installed.
+POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell command -v initdb 2>/dev/null))
+ON_POSTGRES := tests/review tests/web
 AS_OF    := 2025-01-01
 OBSERVATORY := $(BIN)/observatory --workspace .
 SAMPLE   := corpora/sample/out
@@ -39,6 +42,12 @@ demo: $(STAMP)  ## Find the professions that emerge in the invented sample, and 
 
 test: $(STAMP)  ## Run all tests
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	@if [ -z "$(POSTGRES)" ] && [ -z "$$OBSERVATORY_REQUIRE_ALL" ]; then \
+	  echo "PostgreSQL is not installed: the tests of the review site ran on SQLite only"; \
+	else \
+	  echo "The tests of the review site again, on PostgreSQL"; \
+	  OBSERVATORY_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) --dist loadfile $(ON_POSTGRES); \
+	fi
 
 check: $(STAMP)  ## Format, lint, types, imports and the fast tests
 	$(BIN)/ruff format --check src tests corpora docs benchmarks

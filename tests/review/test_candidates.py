@@ -17,8 +17,7 @@ LATER = NOW.date() + dt.timedelta(days=90)
 
 def act(verb, row, world, **said):
     row.refresh_from_db()
-    row = getattr(actions, verb)(candidate=row, by=world["senior analyst"], version=row.version, now=NOW, **said)
-    return row
+    return getattr(actions, verb)(candidate=row, by=world["senior analyst"], version=row.version, now=NOW, **said)
 
 
 def last():

@@ -126,8 +126,7 @@ def checked(text: str, *, sha256: str | None = None) -> dict[str, Any]:
     Raises `BadInput` saying what does not fit. Half characters and NUL, which no database and no page
     holds, are replaced in what is given back; the hash is taken of the text as it came.
     """
-    cleaned: dict[str, Any] = _clean(_read(text, sha256)[0])
-    return cleaned
+    return _read(text, sha256)[0]
 
 
 def _read(text: str, sha256: str | None = None) -> tuple[dict[str, Any], _Dossier]:
@@ -137,7 +136,8 @@ def _read(text: str, sha256: str | None = None) -> tuple[dict[str, Any], _Dossie
         raw = json.loads(text)
         if _depth(raw) > MAX_DEPTH:
             raise BadInput(f"not a dossier: lists in lists more than {MAX_DEPTH} deep")
-        seen = _Dossier.model_validate(raw)
+        shown = _clean(raw)
+        seen = _Dossier.model_validate(shown)
     except (ValueError, RecursionError) as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         where = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}" if first else f"not JSON ({error})"
@@ -151,7 +151,7 @@ def _read(text: str, sha256: str | None = None) -> tuple[dict[str, Any], _Dossie
         )
     if seen.candidate.kind not in Kind.values:
         raise BadInput(f"kind {seen.candidate.kind[:40]!r} is none of {', '.join(Kind.values)}")
-    return raw, seen
+    return shown, seen
 
 
 def _depth(value: Any) -> int:
@@ -182,8 +182,8 @@ def receive(text: str, *, wake_at: float, by: Any, now: dt.datetime) -> tuple[Ca
     watched one comes back with the first dossier after its date. A dossier older than the one at hand is
     kept with the candidate and changes nothing on it.
     """
-    raw, facts = _read(text)
-    seen = _Candidate.model_validate(_clean(raw["candidate"]))
+    _shown, facts = _read(text)
+    seen = facts.candidate
     with transaction.atomic():
         there = Candidate.objects.select_for_update().filter(candidate_id=seen.candidate_id).first()
         if there and there.dossiers.filter(sha256=facts.sha256).exists():
@@ -253,9 +253,9 @@ def _keep(text: str, facts: _Dossier, candidate: Candidate, *, now: dt.datetime)
     )
     EvidenceSentence.objects.bulk_create(
         EvidenceSentence(
-            dossier=file, posting_id=_clean(row.posting_id)[:80], source=_clean(row.source)[:80],
-            url=_clean(row.url), posted_at=row.posted_at if row.posted_at.tzinfo else row.posted_at.replace(tzinfo=dt.UTC),
-            employer=_clean(row.employer), sentence=_clean(row.sentence), start=row.start, end=row.end,
+            dossier=file, posting_id=row.posting_id[:80], source=row.source[:80],
+            url=row.url, posted_at=row.posted_at if row.posted_at.tzinfo else row.posted_at.replace(tzinfo=dt.UTC),
+            employer=row.employer, sentence=row.sentence, start=row.start, end=row.end,
         )
         for row in facts.evidence
     )  # fmt: skip
