@@ -29,6 +29,7 @@ Floats = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
 EVIDENCE = 10
 SKILLS = 12
+TEXTS = 30_000  # English texts read to tell tools from fields
 LEAST_SKILL = 3  # postings that name a skill before it counts
 
 
@@ -43,6 +44,7 @@ def detect_and_propose(
     detection = detect(
         mentions, exposure, taxonomies, as_of_month=month_number(run.as_of), encode=encoders.encode,
         previous=previous_lineages(corpus, run), ended=ended_lineages(corpus, run), parameters=parameters_of(ws),
+        skills=skills_of(corpus, grammar.key, where, span), texts=lambda: texts_of(corpus, where, span),
     )  # fmt: skip
     ended("detect", len(mentions), len(detection.clusters))
     facts = Facts(corpus, run, grammar, detection, mentions, exposure, where, span)
@@ -105,6 +107,26 @@ def exposure_of(corpus: Corpus, where: str, span: Mapping[str, Any]) -> pd.DataF
             GROUP BY 1, 2 ORDER BY 1, 2""",
         **span,
     ).to_pandas()  # fmt: skip
+
+
+def skills_of(corpus: Corpus, grammar: str, where: str, span: Mapping[str, Any]) -> pd.DataFrame:
+    """The skills that each posting names: columns posting_id, skills."""
+    return corpus.query(
+        f"""SELECT e.posting_id, e.skills FROM enriched e JOIN postings p USING (posting_id)
+            WHERE e.grammar = $grammar AND {_of("p", where)} ORDER BY e.posting_id""",
+        grammar=grammar, **span,
+    ).to_pandas()  # fmt: skip
+
+
+def texts_of(corpus: Corpus, where: str, span: Mapping[str, Any], *, most: int = TEXTS) -> list[str]:
+    """The texts of English postings, at most `most`: the first by a hash of their id, whatever their order."""
+    found = corpus.query(
+        f"""SELECT description FROM postings p WHERE p.language = 'en' AND {_of("p", where)}
+            ORDER BY md5(p.posting_id) LIMIT {most}""",
+        **span,
+    )
+    texts: list[str] = found.column("description").to_pylist()
+    return texts
 
 
 def _of(alias: str, where: str) -> str:

@@ -6,7 +6,7 @@ date, the encoders and a seed. Nothing later than the date is in any of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +14,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from observatory.detect.cluster import cluster_roles, role_words, similarity
-from observatory.detect.growth import Windows, growth_of, windows
-from observatory.detect.kinds import Signs, decide, signs_of
+from observatory.detect.growth import Windows, benjamini_hochberg, growth_of, windows
+from observatory.detect.kinds import FADED_COUNT, NARROWS, Signs, decide, fade, signs_of
 from observatory.detect.lineage import LineageEvent, Role, trace
 from observatory.detect.novelty import Novelties, Novelty, normal_form
+from observatory.detect.profile import profiles
 from observatory.detect.roles import MENTION_COLUMNS, display_names, fold_key, fold_roles, judge_roles
+from observatory.detect.usage import usage_of
 from observatory.records import Kind, Taxonomy
 
 __all__ = ["MENTION_COLUMNS", "Cluster", "Detection", "Parameters", "detect"]
 
 Floats = NDArray[np.float32]
 HALF_YEAR = 6
+ONE_EMPLOYER = "sought by fewer than two employers"  # the first test of `judge_roles`
+FORM_HIRING, FORM_TITLED = 0.3, 0.1  # of a written form of an accepted role
+RARE_TITLED, RARE_ALONE = 0.5, 0.5  # of a role that one employer seeks, to count for a broader one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,13 +72,14 @@ class Cluster:
     signs: Signs
     kind: Kind
     kind_reasons: tuple[str, ...]
+    proposed: bool
     stability: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detection:
     """All clusters of a run. `roles` has columns role, language, cluster (position in `clusters`,
-    -1 = no role), vacancies; `judged` every phrase with the test it failed; `events` the lineages'."""
+    -1 = no role), vacancies, rolled_up (sought by one employer, counted for the broader role); `judged` every phrase with the test it failed; `events` the lineages'."""
 
     clusters: tuple[Cluster, ...]
     roles: pd.DataFrame
@@ -92,12 +98,16 @@ def detect(
     encode: Callable[[str, Sequence[str]], Floats],
     previous: Mapping[str, Mapping[Role, int]],
     ended: frozenset[str] = frozenset(),
+    skills: pd.DataFrame | None = None,
+    texts: Callable[[], Iterable[str]] | None = None,
     parameters: Parameters | None = None,
 ) -> Detection:
     """Clusters of the roles in `mentions`, with what is known of each as of a date.
 
     `mentions`: columns MENTION_COLUMNS. `exposure`: columns source, month, vacancies. `encode(language,
     texts)` gives unit vectors. `previous`: the roles of each lineage of the run before, with vacancies.
+    `skills`: columns posting_id, skills (list of labels). `texts`: gives English postings' texts, to tell
+    tools from fields; without it that test rests on the titles alone.
     """  # fmt: skip
     p = parameters or Parameters()
     known = {
@@ -110,9 +120,15 @@ def detect(
     distinct = mentions[["role", "language"]].drop_duplicates()
     known_roles = [r for r, lang in distinct.itertuples(index=False) if fold_key(r, lang) in known]
     judged = judge_roles(mentions, known=known_roles)
-    accepted = judged[judged["accepted"]]
+    accepted = carry_forms(judged)
     concept = fold_roles(accepted)
+    rare = judged[(judged["reason"] == ONE_EMPLOYER) & (judged["vacancies"] > 0) & ~judged.index.isin(accepted.index)]
+    rare = rare[(rare["titled"] >= RARE_TITLED) & (rare["alone"] >= RARE_ALONE)]
+    joined = roll_up(rare.index, accepted, concept)
+    concept = pd.concat([concept, joined])
+    accepted = pd.concat([accepted, rare.loc[joined.index]])
     roles, stability, agreement = _clusters(concept, accepted, encode, p)
+    roles["rolled_up"] = pd.MultiIndex.from_frame(roles[["role", "language"]]).isin(joined.index)
     first = int(exposure["month"].min()) if len(exposure) else as_of_month
     spans = windows(first, as_of_month, recent=p.window_months, history=p.history_months)
     members = [
@@ -123,11 +139,19 @@ def detect(
     hired = mentions[mentions["hiring"]].merge(roles[["role", "language", "cluster"]], on=["role", "language"])
     growth = _growth(hired, exposure, spans, first, as_of_month, p)
     novelty = _novelty(roles, taxonomies, encode, p)
+    forms = _forms(roles[~roles["rolled_up"]])
+    weight = hired.groupby("cluster")["vacancy_id"].nunique()
+    names_of = {cluster: own[0] for cluster, own in forms.items()}
+    asked = skills if skills is not None else pd.DataFrame({"posting_id": [], "skills": []})
     signs = signs_of(
         hired,
-        range(len(members)),
+        names_of,
         side_by_side=_side_by_side(hired, roles, novelty),
         faded=_faded(hired, exposure, as_of_month),
+        usage=lambda words: usage_of(texts() if texts is not None and words else (), words),
+        narrows=_narrows(names_of, roles, weight),
+        profile=profiles(hired, asked, sorted(names_of), windows=spans),
+        is_role=_is_role(roles, known),
     )
     names = display_names(mentions, dict(zip(concept.index, concept, strict=True)))
     clusters = _assemble(roles, hired, judged, ids, growth, novelty, signs, names, stability, as_of_month)
@@ -165,6 +189,37 @@ def _clusters(
     return roles, stability, float(np.mean(agreement)) if agreement else 1.0
 
 
+def carry_forms(judged: pd.DataFrame) -> pd.DataFrame:
+    """The accepted roles, and written forms of them that are too rare to pass every test by themselves.
+
+    "Cloud engineer" that three employers seek, once standing alone, is a role when "cloud software
+    engineer" is one: the evidence is for the work, not for the spelling.
+    """
+    keys = pd.Series([fold_key(role, language) + "|" + language for role, language in judged.index], index=judged.index)
+    form = keys.isin(set(keys[judged["accepted"]])) & (judged["vacancies"] > 0)
+    likely = (judged["hiring"] >= FORM_HIRING) & (judged["titled"] >= FORM_TITLED)
+    return judged[judged["accepted"] | (form & likely)]
+
+
+def roll_up(rare: pd.MultiIndex, accepted: pd.DataFrame, concept: pd.Series) -> pd.Series:
+    """The accepted concept that each role sought by one employer narrows, if there is one.
+
+    "Cloud software engineer" of one employer says nothing by itself; it is one more vacancy of cloud
+    engineers. A role is the longest accepted one that is left when first words are dropped.
+    """
+    at = {}
+    for role, language in accepted.sort_values("vacancies", kind="stable").index:
+        at[(fold_key(role, language), language)] = concept[(role, language)]
+    found = {}
+    for role, language in rare:
+        for form in (role, *shortened(role, language)):
+            if (broader := at.get((fold_key(form, language), language))) is not None:
+                found[(role, language)] = broader
+                break
+    index = pd.MultiIndex.from_tuples(sorted(found), names=["role", "language"])
+    return pd.Series([found[key] for key in index], index=index, name="concept", dtype=object)
+
+
 def _growth(
     hired: pd.DataFrame, exposure: pd.DataFrame, spans: Windows, first: int, as_of_month: int, p: Parameters
 ) -> pd.DataFrame:
@@ -194,8 +249,6 @@ def _growth(
         for note in result.loc[surer, "note"]
     ]
     result["p_value"] = np.minimum(1.0, 2 * np.minimum(short["p_value"], long["p_value"]))
-    from observatory.detect.growth import benjamini_hochberg
-
     result["q_value"] = benjamini_hochberg(result["p_value"].to_numpy())
     return result
 
@@ -203,7 +256,7 @@ def _growth(
 def _novelty(
     roles: pd.DataFrame, taxonomies: Sequence[Taxonomy], encode: Callable[[str, Sequence[str]], Floats], p: Parameters
 ) -> list[Novelty]:
-    forms = _forms(roles)
+    forms = _forms(roles[~roles["rolled_up"]])
     result: dict[int, Novelty] = {}
     for language in sorted(roles["language"].unique()):
         own = [c for c in forms if forms[c][0][1] == language]
@@ -251,23 +304,61 @@ def _side_by_side(hired: pd.DataFrame, roles: pd.DataFrame, novelty: Sequence[No
     return result
 
 
-def _faded(hired: pd.DataFrame, exposure: pd.DataFrame, as_of_month: int) -> dict[int, float]:
-    """Share of the last half-year against the best half-year, where that one had enough vacancies."""
-    from observatory.detect.kinds import FADED_COUNT
+def _faded(hired: pd.DataFrame, exposure: pd.DataFrame, as_of_month: int) -> dict[int, tuple[float, float]]:
+    """Share of the last half-year against the best half-year, and the chance of such a fall (times the halves)."""
 
     def half(frame: pd.DataFrame) -> pd.Series:
         return (as_of_month - 1 - frame["month"]) // HALF_YEAR
 
-    total = exposure.assign(half=half(exposure)).groupby("half")["vacancies"].sum()
+    total = exposure.assign(half=half(exposure)).groupby("half")["vacancies"].sum().astype(float)
     own = hired.assign(half=half(hired)).groupby(["cluster", "half"])["vacancy_id"].nunique().unstack(fill_value=0)
-    if own.empty:
+    if own.empty or 0 not in total.index:
         return {}
-    share = own.div(total.reindex(own.columns), axis=1)
-    enough = own.ge(FADED_COUNT)
-    best = share.where(enough).max(axis=1)
-    last = share[0] if 0 in share else pd.Series(0.0, index=share.index)
-    ratio = (last / best).dropna()
-    return {int(cluster): float(value) for cluster, value in ratio.items()}
+    share = own.div(total.reindex(own.columns), axis=1).where(own.ge(FADED_COUNT))
+    result = {}
+    for cluster, best in share.dropna(how="all").idxmax(axis=1).items():
+        last = float(own.at[cluster, 0]) if 0 in own.columns else 0.0
+        ratio, p = fade(last, float(own.at[cluster, best]), float(total[0]), float(total[best]))
+        result[int(cluster)] = (ratio, min(1.0, p * len(own.columns)))
+    return result
+
+
+def _is_role(roles: pd.DataFrame, known: set[str]) -> Callable[[str, str], bool]:
+    keys = {fold_key(role, language) for role, language in roles[["role", "language"]].itertuples(index=False)} | known
+
+    def is_role(role: str, language: str) -> bool:
+        return fold_key(role, language) in keys
+
+    return is_role
+
+
+def _narrows(names: Mapping[int, Role], roles: pd.DataFrame, weight: pd.Series) -> dict[int, str]:
+    """The more frequent role that a cluster's main role narrows: the same without its first words."""
+    by_key = {
+        (fold_key(role, language), language): int(cluster)
+        for role, language, cluster in roles[["role", "language", "cluster"]].itertuples(index=False)
+    }
+    result = {}
+    for cluster, (role, language) in names.items():
+        for shorter in shortened(role, language):
+            broader = by_key.get((fold_key(shorter, language), language))
+            if broader is not None and broader != cluster:
+                if weight.get(broader, 0) >= NARROWS * weight.get(cluster, 0):
+                    result[cluster] = names[broader][0]
+                break
+    return result
+
+
+def shortened(role: str, language: str) -> list[str]:
+    """The role without its first word, its first two words and so on; a bare head noun is no role.
+
+    >>> shortened("embedded linux engineer", "en")
+    ['linux engineer']
+    """
+    if language != "en" or " of " in role:
+        return []
+    words = role.split()
+    return [" ".join(words[start:]) for start in range(1, len(words) - 1)]
 
 
 def _assemble(
@@ -289,7 +380,10 @@ def _assemble(
         own = forms[cluster]
         name, language = own[0]
         shown = tuple(dict.fromkeys(names[form] for form in own if form in names))
-        kind, reasons = decide(name, novelty[cluster], signs[cluster], employers=int(facts.at[cluster, "employers"]))
+        verdict = decide(
+            name, novelty[cluster], signs[cluster], employers=int(facts.at[cluster, "employers"]),
+            postings=int(facts.at[cluster, "postings"]),
+        )  # fmt: skip
         result.append(
             Cluster(
                 lineage_id=ids[cluster],
@@ -309,8 +403,9 @@ def _assemble(
                 growth=growth.loc[cluster],
                 novelty=novelty[cluster],
                 signs=signs[cluster],
-                kind=kind,
-                kind_reasons=reasons,
+                kind=verdict.kind,
+                kind_reasons=verdict.reasons,
+                proposed=verdict.proposed,
                 stability=stability[cluster],
             )
         )

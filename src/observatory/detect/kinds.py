@@ -1,17 +1,23 @@
 """What a rising cluster is: an occupation, a specialisation, a revision, a technology or noise.
 
 Each kind is decided by named tests in a fixed order, and the tests that decided are said in plain
-words. First rules; China's six properties and the Australian guidelines are the frame.
+words. China's six properties and the guidelines of the Australian National Skills Commission are the
+frame: employers that are independent of each other, stability, a skill content of its own, neither
+another title nor a strict subset of a known occupation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
+from scipy import stats
 
 from observatory.detect.novelty import Novelty
+from observatory.detect.profile import Profile
+from observatory.detect.usage import Usage
 from observatory.records import Kind
 
 PROPER = 0.6  # share of running mentions in which the modifier is a proper name ("Python developer")
@@ -20,9 +26,13 @@ HEADS = 3  # different heads under one proper name: a tool that many occupations
 TOP_HEAD = 0.75
 FADED = 0.4  # recent half-year's share against the best half-year
 FADED_COUNT = 8
+FADED_P = 0.01
 SIDE_BY_SIDE = 0.08  # share of postings that advertise the parent occupation as another job
 SUBSET_SIMILARITY = 0.60
-GENERIC = frozenset("generalist general technical".split())
+NARROWS = 2.0  # a role that narrows another is its specialisation when that one is this often as frequent
+LOOSE = 1.0  # cohesion at or below it: its postings are no more alike than any others
+LOOSE_POSTINGS = 30
+GENERIC = frozenset("generalist general technical polyglot rockstar senior junior lead versatile talented".split())
 BUILDING = frozenset({"developer", "programmer"})
 
 
@@ -30,55 +40,168 @@ BUILDING = frozenset({"developer", "programmer"})
 class Signs:
     """What the mentions of a cluster show, as shares from 0 to 1 unless said otherwise.
 
-    `proper`: its modifier is written as a name in running text. `builders`: developers among its
-    engineers and developers. `heads`: how many heads the modifier has in the corpus, and `top_head`
-    the share of the largest. `side_by_side`: postings that also advertise the occupation which
-    lists the role as an alternative title. `faded`: recent half-year against the best one.
+    `proper`: its modifier is written as a name where the role stands in running text. `builders`:
+    developers among its engineers and developers. `heads`: how many heads the modifier has in the
+    corpus, and `top_head` the share of the largest. `side_by_side`: postings that also advertise the
+    occupation which lists the role as an alternative title. `faded`: recent half-year against the best
+    one, and `faded_p` the chance of so deep a fall. `tools`: words of its name that name a tool.
+    `rest`: the role that is left without them, when the corpus has it. `narrows`: the more frequent role
+    in the corpus that it narrows.
     """
 
-    proper: float
-    builders: float
-    heads: int
-    top_head: float
-    side_by_side: float
-    faded: float
+    proper: float = 0.0
+    builders: float = 0.0
+    heads: int = 1
+    top_head: float = 1.0
+    side_by_side: float = 0.0
+    faded: float = 1.0
+    faded_p: float = 1.0
+    tools: tuple[str, ...] = ()
+    usage: Usage | None = None
+    rest: str = ""
+    narrows: str = ""
+    profile: Profile = field(default_factory=Profile)
 
 
-def decide(name: str, novelty: Novelty, signs: Signs, *, employers: int) -> tuple[Kind, tuple[str, ...]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """The kind of a cluster, why, and whether there is anything to propose.
+
+    A known occupation whose content has not changed is no proposal; it stays a cluster.
+    """
+
+    kind: Kind
+    reasons: tuple[str, ...]
+    proposed: bool = True
+
+
+def decide(name: str, novelty: Novelty, signs: Signs, *, employers: int, postings: int = 0) -> Verdict:
     """The kind of a cluster and the tests that decided it, in plain words."""
     if employers < 2:
-        return "noise", ("one employer only: not shown to be more than a house title",)
-    if signs.faded < FADED:
-        return "noise", (f"it rose and fell back: its share is {signs.faded:.0%} of its best half-year",)
+        return Verdict(kind="noise", reasons=("one employer only: not shown to be more than a house title",))
+    if (tool := _tool(name, signs)) is not None:
+        return Verdict(kind="technology", reasons=(tool,))
+    modifiers = name.split()[:-1]
+    if modifiers and set(modifiers) <= GENERIC:
+        return Verdict(kind="noise", reasons=("its name says nothing of the work",))
     if novelty.title_of is not None:
-        at = novelty.title_of
-        return "revision", (f"it is an occupation of {at.scheme} {at.version}: {at.title} ({at.code})",)
-    if signs.proper >= PROPER and (signs.builders >= BUILDERS or (signs.heads >= HEADS and signs.top_head < TOP_HEAD)):
-        return "technology", (
-            f"its name is that of a tool (written as a proper name in {signs.proper:.0%} of running mentions) "
-            f"used under {max(signs.heads, 1)} kinds of job title",
-        )
-    if set(name.split()[:-1]) <= GENERIC and name.split()[:-1]:
-        return "noise", ("its name says nothing of the work",)
+        return _known(novelty, signs)
     if novelty.alternative_of is not None and signs.side_by_side < SIDE_BY_SIDE:
         at = novelty.alternative_of
-        return "specialisation", (f"{at.scheme} {at.version} lists it as another title of {at.title} ({at.code})",)
+        return Verdict(
+            kind="specialisation",
+            reasons=(f"{at.scheme} {at.version} lists it as another title of {at.title} ({at.code})",),
+        )
+    if signs.faded < FADED and signs.faded_p < FADED_P:
+        return Verdict(
+            kind="noise",
+            reasons=(f"it rose and fell back: its share is {signs.faded:.0%} of its best half-year",),
+        )
     if novelty.subset_of is not None and novelty.subset_of.similarity >= SUBSET_SIMILARITY:
         at = novelty.subset_of
-        return "specialisation", (f"it narrows {at.title} ({at.scheme} {at.version}, {at.code})",)
+        return Verdict(kind="specialisation", reasons=(f"it narrows {at.title} ({at.scheme} {at.version}, {at.code})",))
+    if signs.narrows:
+        return Verdict(
+            kind="specialisation", reasons=(f"it narrows {signs.narrows}, which the same postings seek more often",)
+        )
+    if postings >= LOOSE_POSTINGS and signs.profile.cohesion <= LOOSE and not signs.profile.own:
+        return Verdict(
+            kind="noise",
+            reasons=(
+                "its postings ask for no skills of its own and are no more alike than any others: a word, not a job",
+            ),
+        )
+    return Verdict(kind="occupation", reasons=_new(novelty, signs))
+
+
+def _tool(name: str, signs: Signs) -> str | None:
+    """Why the role is a technology, or None."""
+    modifier = " ".join(name.split()[:-1])
+    if signs.tools:
+        own = " ".join(signs.tools)
+        if own == modifier:
+            used = signs.usage
+            return (
+                f"its name is that of a tool: {own} is written as a proper name in {used.proper:.0%} of running mentions "
+                f"and stands in lists of tools or behind 'with' and 'in' ({used.listed + used.applied:.0%})"
+                if used is not None
+                else f"its name is that of a tool, {own}"
+            )
+        if signs.rest:
+            return f"it is {signs.rest} with a tool named: {own}"
+    named = signs.usage is None or signs.usage.mentions == 0
+    spread = signs.heads >= HEADS and signs.top_head < TOP_HEAD
+    if (named and signs.proper >= PROPER and (signs.builders >= BUILDERS or spread)) or (
+        spread and signs.proper >= PROPER and signs.usage is not None and signs.usage.proper >= PROPER
+        and signs.usage.applied + signs.usage.listed >= 0.4
+    ):  # fmt: skip
+        return (
+            f"its name is that of a tool (written as a proper name in {signs.proper:.0%} of running mentions) "
+            f"used under {max(signs.heads, 1)} kinds of job title"
+        )
+    return None
+
+
+def _known(novelty: Novelty, signs: Signs) -> Verdict:
+    """A known occupation: a revision when its skill profile changed, otherwise nothing to propose."""
+    at = novelty.title_of
+    assert at is not None
+    known = f"it is an occupation of {at.scheme} {at.version}: {at.title} ({at.code})"
+    risen, fallen = signs.profile.risen, signs.profile.fallen
+    if risen is None:
+        return Verdict(
+            kind="revision", proposed=False,
+            reasons=(known, "too few of its postings name skills to say whether its content changed"),
+        )  # fmt: skip
+    if len(risen) < 2:
+        return Verdict(
+            kind="revision", proposed=False, reasons=(known, "its skill profile has not changed more than all postings have")
+        )  # fmt: skip
+    changed = f"its postings now ask more, beyond the change in all postings, for {', '.join(risen[:4])}"
+    if fallen:
+        changed += f", and less for {', '.join(fallen[:3])}"
+    return Verdict(kind="revision", reasons=(known, changed))
+
+
+def _new(novelty: Novelty, signs: Signs) -> tuple[str, ...]:
+    reasons = []
     if novelty.alternative_of is not None:
         at = novelty.alternative_of
-        return "occupation", (
+        reasons.append(
             f"{at.scheme} {at.version} lists it as another title of {at.title}, but {signs.side_by_side:.0%} of its "
-            f"postings advertise both jobs side by side",
+            f"postings advertise both jobs side by side"
         )
-    return "occupation", ("no loaded classification has it as an occupation, another title or a part of one",)
+    else:
+        reasons.append("no loaded classification has it as an occupation, another title or a part of one")
+    if signs.profile.own:
+        reasons.append(f"its postings ask for skills of its own: {', '.join(signs.profile.own[:4])}")
+    if signs.profile.cohesion > LOOSE:
+        reasons.append(f"its postings are {signs.profile.cohesion:.1f} times as alike as any others")
+    return tuple(reasons)
+
+
+def modifiers_of(role: str, language: str) -> str:
+    """What stands before the head noun of a role, or "" where the language is not written so."""
+    return role.rsplit(" ", 1)[0] if language == "en" and " " in role and " of " not in role else ""
+
+
+def words_to_test(role: str, language: str) -> list[str]:
+    """The modifier of a role, its words and its pairs of words: all that may name a tool."""
+    words = modifiers_of(role, language).split()
+    pairs = [" ".join(words[i : i + 2]) for i in range(len(words) - 1)]
+    return list(dict.fromkeys([*([" ".join(words)] if words else []), *pairs, *words]))
 
 
 def signs_of(
-    mentions: pd.DataFrame, clusters: Iterable[int], *, side_by_side: Mapping[int, float], faded: Mapping[int, float]
-) -> dict[int, Signs]:
-    """The signs of each cluster. `mentions` has columns cluster, role, phrase, language."""
+    mentions: pd.DataFrame, names: Mapping[int, tuple[str, str]], *, side_by_side: Mapping[int, float],
+    faded: Mapping[int, tuple[float, float]], usage: Callable[[Sequence[str]], Mapping[str, Usage]],
+    narrows: Mapping[int, str], profile: Mapping[int, Profile], is_role: Callable[[str, str], bool],
+) -> dict[int, Signs]:  # fmt: skip
+    """The signs of each cluster in `names` (its main role and language).
+
+    `mentions` has columns cluster, role, phrase, language. `usage` gives the usage of words in running
+    text, `is_role` says whether the corpus or a classification has a role.
+    """
     words = mentions["phrase"].str.split()
     last, before = words.str[-1].fillna(""), words.str[:-1].str[-1].fillna("")
     english = mentions["language"] == "en"
@@ -89,21 +212,87 @@ def signs_of(
     build = head.isin(BUILDING)
     build_or_engineer = build | (head == "engineer")
     builders = build.groupby(mentions["cluster"]).sum() / build_or_engineer.groupby(mentions["cluster"]).sum()
-    counts = pd.DataFrame({"modifier": modifier[english], "head": head[english]}).value_counts()
     of_modifier: dict[str, list[int]] = {}
-    for (name, _), count in counts.items():
+    for (name, _), count in pd.DataFrame({"modifier": modifier[english], "head": head[english]}).value_counts().items():
         of_modifier.setdefault(name, []).append(int(count))
-    main = mentions.groupby("cluster")["role"].agg(lambda roles: roles.value_counts(sort=True).index[0])
+    tested = {cluster: words_to_test(*name) for cluster, name in names.items()}
+    used = usage(sorted({word for words in tested.values() for word in words}))
+    short = _abbreviations(mentions.loc[english, "phrase"], {word for words in tested.values() for word in words})
     result = {}
-    for cluster in clusters:
-        role = str(main.get(cluster, ""))
-        heads = [count for count in of_modifier.get(role.rsplit(" ", 1)[0], []) if count >= 2]
+    for cluster, (role, language) in names.items():
+        heads = [count for count in of_modifier.get(modifiers_of(role, language), []) if count >= 2]
+        share = float(builders.get(cluster, 0.0)) if pd.notna(builders.get(cluster)) else 0.0
+        tools = _tools(tested[cluster], used, short, share)
         result[cluster] = Signs(
             proper=float(proper.get(cluster, 0.0)),
-            builders=float(builders.get(cluster, 0.0)) if pd.notna(builders.get(cluster)) else 0.0,
+            builders=share,
             heads=len(heads),
             top_head=max(heads) / sum(heads) if heads else 1.0,
             side_by_side=side_by_side.get(cluster, 0.0),
-            faded=faded.get(cluster, 1.0),
+            faded=faded.get(cluster, (1.0, 1.0))[0],
+            faded_p=faded.get(cluster, (1.0, 1.0))[1],
+            tools=tools,
+            usage=used.get(modifiers_of(role, language)),
+            rest=_rest(role, language, tools, is_role),
+            narrows=narrows.get(cluster, ""),
+            profile=profile.get(cluster, Profile()),
         )
     return result
+
+
+def _tools(tested: Sequence[str], used: Mapping[str, Usage], short: frozenset[str], builders: float) -> tuple[str, ...]:
+    """The words of a modifier that name tools; the whole modifier first, if that is one."""
+
+    def tool(words: str) -> bool:
+        found = used.get(words)
+        return found is not None and bool(found.is_tool(abbreviation=words in short, builders=builders))
+
+    if not tested:
+        return ()
+    if tool(tested[0]):
+        return (tested[0],)
+    found = [words for words in tested[1:] if tool(words)]
+    return tuple(word for word in found if not any(word != other and word in other.split() for other in found))
+
+
+def _rest(role: str, language: str, tools: Sequence[str], is_role: Callable[[str, str], bool]) -> str:
+    """The role without the tools in its name, when there is such a role."""
+    if not tools:
+        return ""
+    rest = role
+    for tool in tools:
+        rest = f" {rest} ".replace(f" {tool} ", " ").strip()
+    rest = " ".join(rest.split())
+    return rest if " " in rest and is_role(rest, language) else ""
+
+
+def _abbreviations(phrases: pd.Series, words: Iterable[str]) -> frozenset[str]:
+    """Those of `words` that are mostly written with two to four capitals ("QA", "NLP")."""
+    wanted = set(words)
+    written: dict[str, Counter[str]] = {}
+    for phrase, count in phrases.value_counts().items():
+        for word in str(phrase).replace("-", " ").split():
+            if word.lower() in wanted:
+                written.setdefault(word.lower(), Counter())[word] += int(count)
+    return frozenset(
+        word for word, forms in written.items()
+        if 2 <= len(word) <= 4 and sum(n for form, n in forms.items() if form.isupper()) * 2 > sum(forms.values())
+    )  # fmt: skip
+
+
+def fade(last: float, best: float, last_of: float, best_of: float) -> tuple[float, float]:
+    """How far the last half-year's share lies under the best one's, and the chance of that under no change.
+
+    `last` and `best` are vacancies, `last_of` and `best_of` all vacancies of the same sources and half-years.
+    The chance is conditional binomial (Przyborowski and Wilenski 1940), times the half-years looked at
+    being left to the caller.
+
+    >>> ratio, p = fade(2, 30, 1000, 1000)
+    >>> round(ratio, 2), p < 0.001
+    (0.07, True)
+    """
+    if best <= 0 or best_of <= 0 or last_of <= 0:
+        return 1.0, 1.0
+    ratio = (last / last_of) / (best / best_of)
+    p = float(stats.binom.cdf(last, last + best, last_of / (last_of + best_of)))
+    return ratio, p

@@ -19,8 +19,9 @@ from observatory.records import Candidate, Growth, Kind, Nearest
 WEIGHTS: Mapping[str, float] = {"growth": 0.35, "novelty": 0.35, "breadth": 0.20, "persistence": 0.10}
 # What a kind leaves of the score: a technology or noise may be looked at, after everything else.
 KIND_FACTOR: Mapping[Kind, float] = {
-    "occupation": 1.0, "specialisation": 0.8, "revision": 0.1, "technology": 0.3, "noise": 0.1,
+    "occupation": 1.0, "specialisation": 0.75, "revision": 0.25, "technology": 0.15, "noise": 0.05,
 }  # fmt: skip
+LISTED_FACTOR = 0.75  # times that, of a specialisation that a classification lists as another title already
 PRIOR_VARIANCE = 0.25  # of the log rate ratio: how far growth is believed before it is seen
 DOUBLED = math.log(2)
 MANY_EMPLOYERS = 64
@@ -72,6 +73,8 @@ class Found(Protocol):
     @property
     def kind_reasons(self) -> tuple[str, ...]: ...
     @property
+    def proposed(self) -> bool: ...
+    @property
     def stability(self) -> float: ...
 
 
@@ -98,9 +101,10 @@ def components(cluster: Found) -> dict[str, float]:
     return {name: min(max(value, FLOOR), 1.0) for name, value in parts.items()}
 
 
-def score_of(parts: Mapping[str, float], kind: Kind) -> float:
+def score_of(parts: Mapping[str, float], kind: Kind, *, listed: bool = False) -> float:
     """The score of components: their weighted geometric mean, times what the kind leaves of it."""
-    return float(math.exp(sum(WEIGHTS[name] * math.log(value) for name, value in parts.items())) * KIND_FACTOR[kind])
+    left = KIND_FACTOR[kind] * (LISTED_FACTOR if listed and kind == "specialisation" else 1.0)
+    return float(math.exp(sum(WEIGHTS[name] * math.log(value) for name, value in parts.items())) * left)
 
 
 def propose(
@@ -118,10 +122,11 @@ def propose(
     """  # fmt: skip
     scored = []
     for cluster in clusters:
-        if cluster.vacancies < min_vacancies or cluster.employers < min_employers:
+        if not cluster.proposed or cluster.vacancies < min_vacancies or cluster.employers < min_employers:
             continue
         parts = components(cluster)
-        scored.append((score_of(parts, cluster.kind), cluster, parts))
+        listed = cluster.novelty.alternative_of is not None
+        scored.append((score_of(parts, cluster.kind, listed=listed), cluster, parts))
     scored.sort(key=lambda row: (-round(row[0], 9), row[1].lineage_id))
     return [
         _candidate(rank, score, cluster, parts, facts(cluster))

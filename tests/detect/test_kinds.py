@@ -1,0 +1,84 @@
+"""The kind of a cluster and the tests that decide it."""
+
+from __future__ import annotations
+
+import pytest
+
+from observatory.detect.kinds import Signs, decide, fade, words_to_test
+from observatory.detect.novelty import Novelty
+from observatory.detect.profile import Profile
+from observatory.detect.usage import Usage
+from observatory.records import Nearest
+
+
+def at(title: str, similarity: float = 1.0) -> Nearest:
+    return Nearest(scheme="esco", version="1", code="1", title=title, similarity=similarity)
+
+
+def novelty(**tests: Nearest) -> Novelty:
+    found = {"title_of": None, "alternative_of": None, "subset_of": None, **tests}
+    return Novelty(novelty=0.9, similarity=0.4, nearest=(), parent_similarity=0.0, **found)
+
+
+TOOL = Usage(mentions=90, running=50, proper=0.95, applied=0.4, listed=0.4)
+
+CASES = {
+    "nothing speaks against it": ("tide planner", novelty(), Signs(), "occupation"),
+    "its name is a tool": ("zorbat developer", novelty(), Signs(tools=("zorbat",), usage=TOOL), "technology"),
+    "a role with a tool named": (
+        "full stack zorbat developer", novelty(), Signs(tools=("zorbat",), rest="full stack developer"), "technology"),
+    "a tool in its name that leaves no role": (
+        "zorbat fleet planner", novelty(), Signs(tools=("zorbat",), rest=""), "occupation"),
+    "many heads under one proper name": (
+        "zorbat trainer", novelty(), Signs(proper=0.9, heads=5, top_head=0.3, usage=Usage()), "technology"),
+    "its name says nothing": ("polyglot engineer", novelty(), Signs(), "noise"),
+    "another title": ("web planner", novelty(alternative_of=at("web builder")), Signs(), "specialisation"),
+    "another title, but advertised beside it": (
+        "web planner", novelty(alternative_of=at("web builder")), Signs(side_by_side=0.2), "occupation"),
+    "it narrows an occupation": ("tide web planner", novelty(subset_of=at("web planner", 0.8)), Signs(), "specialisation"),
+    "it narrows a more frequent role": ("tide web planner", novelty(), Signs(narrows="web planner"), "specialisation"),
+    "it fell back for sure": ("tide planner", novelty(), Signs(faded=0.1, faded_p=0.001), "noise"),
+    "it may have fallen back": ("tide planner", novelty(), Signs(faded=0.1, faded_p=0.2), "occupation"),
+    "its postings have nothing in common": (
+        "tide planner", novelty(), Signs(profile=Profile(own=(), cohesion=0.8)), "noise"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_each_kind_is_decided_by_a_test_that_is_said(case: tuple[str, Novelty, Signs, str]) -> None:
+    name, novel, signs, kind = case
+    found = decide(name, novel, signs, employers=9, postings=60)
+    assert found.kind == kind
+    assert all(found.reasons)
+    assert found.proposed
+
+
+def test_one_employer_is_no_profession() -> None:
+    assert decide("tide planner", novelty(), Signs(), employers=1).kind == "noise"
+
+
+@pytest.mark.parametrize(
+    ("risen", "proposed"), [(None, False), ((), False), (("cloud",), False), (("cloud", "ai"), True)]
+)
+def test_a_known_occupation_is_proposed_only_when_its_content_changed(
+    risen: tuple[str, ...] | None, proposed: bool
+) -> None:
+    found = decide("web builder", novelty(title_of=at("web builder")), Signs(profile=Profile(risen=risen)), employers=9)
+    assert found.kind == "revision"
+    assert found.proposed is proposed
+    if proposed:
+        assert "cloud, ai" in found.reasons[1]
+
+
+def test_words_of_a_name_that_may_be_tools() -> None:
+    assert words_to_test("full stack zorbat developer", "en") == [
+        "full stack zorbat", "full stack", "stack zorbat", "full", "stack", "zorbat",
+    ]  # fmt: skip
+    assert words_to_test("developer", "en") == []
+    assert words_to_test("算法工程师", "zh") == []
+
+
+def test_a_fall_of_few_is_no_fall() -> None:
+    assert fade(3, 8, 1000, 1000)[1] > 0.05
+    assert fade(3, 80, 1000, 1000)[1] < 0.001
+    assert fade(0, 0, 0, 0) == (1.0, 1.0)
