@@ -24,6 +24,7 @@ from benchmarks.page import Bench, data_folder, machine, put_section
 # name: (module:function, what it measures)
 BENCHMARKS = {
     "main-job": ("benchmarks.main_job:measure", "The main job: seconds and memory per stage, import speed, the list"),
+    "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
 }
 
 

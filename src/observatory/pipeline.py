@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from observatory import collect as sources
 from observatory.config import Workspace
-from observatory.corpus import Corpus, clean_posting, join_vacancies, mask
+from observatory.corpus import Corpus, clean_posting, mask, update_vacancies
 from observatory.errors import BadFile, BadPosting, FetchError, NotEnoughData
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
@@ -51,14 +51,6 @@ def corpus_of(ws: Workspace) -> Corpus:
 def shelf_of(ws: Workspace) -> TaxonomyShelf:
     """The classifications of a workspace."""
     return TaxonomyShelf(ws.taxonomies_dir)
-
-
-def grammar_of(ws: Workspace, as_of: dt.datetime) -> Any:
-    """What postings are read with as of a time: word lists and the classifications of the day."""
-    from observatory.enrich import build_grammar
-
-    taxonomies = shelf_of(ws).as_of(as_of.date())
-    return build_grammar(taxonomies, languages=ws.settings.workspace.languages, sectors_dir=ws.sectors_dir)
 
 
 # --- collect -> corpus -----------------------------------------------------------------------
@@ -205,23 +197,6 @@ def _set_aside(raw: RawPosting, error: BadPosting, now: dt.datetime) -> Rejected
     )  # fmt: skip
 
 
-def update_vacancies(corpus: Corpus) -> int:
-    """Joins postings into vacancies where that is not done or no longer right; returns how many changed."""
-    postings = corpus.query(
-        """SELECT posting_id, source, posted_at, title, left(description, 200) AS description, employer, content_hash,
-                  extra FROM postings"""
-    )
-    rows = join_vacancies(postings)
-    fresh = corpus.query(
-        """SELECT n.* FROM incoming n ANTI JOIN vacancies o
-           ON n.posting_id = o.posting_id AND n.vacancy_id = o.vacancy_id AND n.relation = o.relation""",
-        incoming=rows,
-    )
-    if fresh.num_rows:
-        corpus.replace("vacancies", fresh)
-    return int(fresh.num_rows)
-
-
 class _Cursors:
     """Where each source stopped, in a small JSON file that is replaced as a whole."""
 
@@ -281,12 +256,14 @@ def run(
     Raises `NotEnoughData` when there is nothing to look at.
     """
     from observatory import proposals
+    from observatory.enrich import build_grammar
 
     started, stages = time.monotonic(), _Stages()
     corpus = corpus_of(ws)
+    settings = ws.settings
     update_vacancies(corpus)
     taxonomies = shelf_of(ws).as_of(as_of.date())
-    grammar = grammar_of(ws, as_of)
+    grammar = build_grammar(taxonomies, languages=settings.workspace.languages, sectors_dir=ws.sectors_dir)
     fingerprint = _fingerprint(ws, corpus, as_of, since, grammar.key, taxonomies)
     old = find_run(corpus, fingerprint)
     if old is not None:

@@ -1,89 +1,259 @@
 """Vacancies: postings that advertise the same job, joined before anything is counted.
 
-Two postings are one vacancy when they say the same (exact), or when the same employer says it
-under the same title or with the same opening within `WINDOW_DAYS` (repost). A posting joins only
-an earlier posting's vacancy: what is posted later changes no row that stands.
+A posting repeats an earlier one when it says the same (exact), when the same poster gives the same
+role at the same place, or the same opening (repost), when most of its text is the same (near), or
+when one text is a part of the other (partial), always within `WINDOW_DAYS`. Where two titles name
+different roles, or two postings different places, they are two vacancies, however alike the texts.
+A posting joins only an earlier posting: what is posted later changes no row that stands.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-import re
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from observatory.records import VACANCIES
+from observatory.corpus.signatures import PERMUTATIONS, plain, poster, sign, sketches, title_words
+from observatory.records import COPIES, VACANCIES
 
 WINDOW_DAYS = 180
-OPENING = 150  # characters of a text that mark a repost
+PREDECESSORS = 4  # earlier postings looked at for each key, the latest ones
+PARTS = 8  # the keys are joined in so many parts, which bounds memory
+NEAR = 0.45  # words in common (Jaccard, pairs of words) that make two texts one
+NEAR_OTHER_POSTER = 0.80
+SURELY = 0.92  # so much in common, and one word of the title may differ
+PART = 0.80  # of the shorter text that stands in the longer one
+PART_WORDS = 30
+SHORT = 20  # characters of a text below which only poster, title and place can speak
+RELATIONS = ("first", "exact", "repost", "near", "partial")
+FACTS = ("posting_id", "source", "title", "description", "length", "employer", "place", "extra")
+READ = 400  # characters of a text that are compared as they stand
+# Words of a title that tell two roles not apart.
+_NOISE = frozenset(
+    """
+    m w d f x h all gender mwd mfd remote onsite on site hybrid full part time fulltime parttime permanent contract
+    in at for of the and or a an to with und de la le et e di per job jobs hiring new urgent position opening vacancy
+    sr jr senior junior lead us usa uk eu visa intern interns internship office only ok welcome
+    招 聘 急 诚 高 薪 资 深 级
+    """.split()
+)
+_CONTENT = frozenset({"senior", "junior", "lead", "intern", "interns", "internship", "sr", "jr"})
 
-_NOT_WORDS = re.compile(r"[\W_]+")
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 def join_vacancies(postings: pa.Table) -> pa.Table:
-    """The vacancy of every posting, in the schema VACANCIES.
+    """The vacancy of every posting, in the schema VACANCIES, from nothing but these postings.
 
-    `postings` needs posting_id, source, posted_at, title, description, employer, content_hash and
-    extra; the result does not depend on the order of its rows. Pass whole blocks: all postings that
-    share an employer or a text with the new ones (`block_keys` gives what they are found by).
+    `postings` needs posting_id, source, posted_at, title, description, employer, place and extra;
+    the result does not depend on the order of its rows.
     """
-    rows = sorted(
-        zip(
-            *(postings.column(name).to_pylist() for name in (
-                "posted_at", "posting_id", "source", "title", "description", "employer", "content_hash", "extra")),
-            strict=True,
-        ),
-        key=lambda row: (row[0], row[1]),
-    )  # fmt: skip
-    vacancy: dict[str, str] = {}
-    last: dict[str, tuple[dt.datetime, str]] = {}
-    result: dict[str, list[object]] = defaultdict(list)
-    window = dt.timedelta(days=WINDOW_DAYS)
-    for posted_at, posting_id, source, title, description, employer, content_hash, extra in rows:
-        keys = [("exact", f"x{content_hash}")]
-        keys += [("repost", key) for key in _repost_keys(source, title, description, employer, extra)]
-        relation, joined = "first", posting_id
-        for name, key in keys:
-            earlier = last.get(key)
-            if earlier is not None and posted_at - earlier[0] <= window:
-                relation, joined = name, vacancy[earlier[1]]
-                break
-        vacancy[posting_id] = joined
-        for _, key in keys:
-            last[key] = (posted_at, posting_id)
-        for name, value in zip(VACANCIES.names, (posting_id, joined, posted_at, relation), strict=True):
-            result[name].append(value)
-    return pa.table({name: result[name] for name in VACANCIES.names}, schema=VACANCIES)
+    length = pc.utf8_length(postings.column("description"))
+    copies = find_copies(sign(postings), postings.append_column("length", length))
+    return vacancies_of(postings.select(["posting_id", "posted_at"]), copies)
 
 
-def poster(source: str, employer: str, extra: str) -> str:
-    """Who posted: the employer, or the author's account where a source has no employer; else ""."""
-    name = _NOT_WORDS.sub("", employer).lower()
-    if name:
-        return name
-    try:
-        author = json.loads(extra).get("by", "") if '"by"' in extra else ""
-    except ValueError:
-        author = ""
-    return f"{source}\x1f{author}" if author else ""
+def find_copies(signatures: pa.Table, postings: pa.Table, *, of: pa.Array | None = None) -> pa.Table:
+    """Which earlier posting each posting repeats, in the schema COPIES; `earlier_id` is "" where none.
+
+    `signatures` are those of all postings that share a key with the ones looked at; `postings` has
+    their facts (FACTS; of `description` at least READ characters, `length` is that of the whole);
+    `of` are the ids looked at, else all.
+    """
+    signatures = signatures.sort_by([("posted_at", "ascending"), ("posting_id", "ascending")])
+    ids = signatures.column("posting_id").to_pylist()
+    wanted = np.ones(len(ids), bool) if of is None else np.isin(np.array(ids, dtype=object), of.to_pylist())
+    times = signatures.column("posted_at").cast(pa.int64()).to_numpy()
+    earlier, later = _pairs(signatures, times, wanted)
+    chosen = _verified(signatures, postings, ids, earlier, later)
+    found: dict[str, list[Any]] = {name: [] for name in COPIES.names}
+    for i in np.nonzero(wanted)[0]:
+        relation, j, share = chosen.get(int(i), (0, -1, 0.0))
+        row = (ids[i], ids[j] if j >= 0 else "", RELATIONS[relation], share)
+        for name, value in zip(COPIES.names, row, strict=True):
+            found[name].append(value)
+    return pa.table(found, schema=COPIES)
 
 
-def _repost_keys(source: str, title: str, description: str, employer: str, extra: str) -> list[str]:
-    who = poster(source, employer, extra)
-    if not who:
-        return []
-    opening = _NOT_WORDS.sub("", description[:OPENING]).lower()
-    plain = _NOT_WORDS.sub("", title).lower()
-    keys = []
-    if len(opening) >= 40:
-        keys.append(_key("o", who, opening))
-    if plain and (employer or len(plain) >= 20):
-        keys.append(_key("t", who, plain))
-    return keys
+def vacancies_of(postings: pa.Table, copies: pa.Table) -> pa.Table:
+    """The vacancy of each posting: the first of its chain of copies, in the schema VACANCIES.
+
+    `postings` needs posting_id and posted_at.
+    """
+    ids = postings.column("posting_id").to_pylist()
+    parents = {
+        one: (other, relation)
+        for one, other, relation in zip(
+            *(copies.column(name).to_pylist() for name in ("posting_id", "earlier_id", "relation")), strict=True
+        )
+        if other
+    }
+    roots: dict[str, str] = {}
+
+    def root(one: str) -> str:
+        path = []
+        while one in parents and one not in roots:
+            path.append(one)
+            one = parents[one][0]
+        top = roots.get(one, one)
+        for each in path:
+            roots[each] = top
+        return top
+
+    return pa.table(
+        {
+            "posting_id": ids,
+            "vacancy_id": [root(one) for one in ids],
+            "posted_at": postings.column("posted_at"),
+            "relation": [parents[one][1] if one in parents else "first" for one in ids],
+        },
+        schema=VACANCIES,
+    )
 
 
-def _key(kind: str, *parts: str) -> str:
-    return kind + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+# --- which pairs share a key -----------------------------------------------------------------
+
+
+def _pairs(signatures: pa.Table, times: Ints, wanted: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Row numbers (earlier, later) of postings that share a key, each pair once.
+
+    A posting meets the latest PREDECESSORS of each of its keys, so a key that half of the corpus has
+    costs no more than another.
+    """
+    column = signatures.column("keys").combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pa.array([], pa.list_(pa.int64()))
+    flat = column.flatten().to_numpy()
+    lengths = column.value_lengths().to_numpy()
+    rows = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+    window = int(dt.timedelta(days=WINDOW_DAYS).total_seconds() * 1_000_000)
+    found = []
+    for part in range(PARTS):
+        mine = (flat & (PARTS - 1)) == part
+        keys, of = flat[mine], rows[mine]
+        order = np.argsort(keys, kind="stable")  # rows of one key stay in the order of time
+        keys, of = keys[order], of[order]
+        for back in range(1, PREDECESSORS + 1):
+            same = np.nonzero(keys[back:] == keys[:-back])[0]
+            first, second = of[same], of[same + back]
+            good = wanted[second] & (times[second] - times[first] <= window)
+            found.append(np.unique(second[good] * len(lengths) + first[good]))
+    joined = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    return joined % max(len(lengths), 1), joined // max(len(lengths), 1)
+
+
+# --- which of them are copies ----------------------------------------------------------------
+
+
+def _verified(
+    signatures: pa.Table, postings: pa.Table, ids: Sequence[str], earlier: Ints, later: Ints
+) -> dict[int, tuple[int, int, float]]:
+    """For each later row the best earlier one: {later: (relation, earlier, share of the text)}."""
+    if not len(earlier):
+        return {}
+    sketch = sketches(signatures)
+    words = signatures.column("words").to_numpy().astype(np.float64)
+    shares = np.zeros(len(earlier))
+    for at in range(0, len(earlier), 200_000):
+        span = slice(at, at + 200_000)
+        shares[span] = (sketch[earlier[span]] == sketch[later[span]]).sum(axis=1) / PERMUTATIONS
+    a, b = words[earlier], words[later]
+    shares[(a < 2) | (b < 2)] = 0.0
+    inside = np.minimum(shares * (a + b) / ((1 + shares) * np.maximum(np.minimum(a, b), 1)), 1.0)
+    needed = np.unique(np.concatenate([earlier, later]))
+    facts = _facts(postings, {ids[i] for i in needed})
+    best: dict[int, tuple[int, int, float]] = {}
+    for i, j, share, part, n, m in zip(
+        earlier.tolist(), later.tolist(), shares.tolist(), inside.tolist(), a.tolist(), b.tolist(), strict=True
+    ):
+        one, other = facts.get(ids[i]), facts.get(ids[j])
+        if one is None or other is None:
+            continue
+        relation = _relation(one, other, share, part, min(n, m))
+        if relation:
+            old = best.get(j)
+            if old is None or (relation, -i) < (old[0], -old[1]):
+                best[j] = (relation, i, round(share, 4))
+    return best
+
+
+class _Facts:
+    """What two postings are compared by."""
+
+    __slots__ = ("employer", "length", "opening", "place", "place_words", "text", "title", "who", "words")
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.who = poster(row["source"], row["employer"], row["extra"])
+        self.employer = self.who if row["employer"] else ""
+        self.title = plain(row["title"])
+        self.words = title_words(row["title"])
+        self.place = plain(row["place"])
+        self.place_words = title_words(row["place"])
+        self.text = plain(row["description"][:READ])
+        self.opening = self.text[:120]
+        self.length = int(row["length"])
+
+
+def _facts(postings: pa.Table, ids: set[str]) -> dict[str, _Facts]:
+    columns = [postings.column(name).to_pylist() for name in FACTS]
+    return {
+        values[0]: _Facts(dict(zip(FACTS, values, strict=True)))
+        for values in zip(*columns, strict=True)
+        if values[0] in ids
+    }
+
+
+def _relation(one: _Facts, other: _Facts, share: float, part: float, words: float) -> int:
+    """The number of the relation in RELATIONS, 0 for none."""
+    same_poster = bool(one.who) and one.who == other.who
+    known = bool(one.employer) and bool(other.employer)
+    another_poster = known and not same_poster and not _within(one.employer, other.employer)
+    if not _one_place(one, other):
+        return 0
+    alike = one.text == other.text and (one.length <= READ or (share == 1.0 and abs(one.length - other.length) <= 2))
+    if alike and one.title == other.title and (len(one.text) >= SHORT or same_poster):
+        return 1
+    if same_poster and one.title and one.title == other.title:
+        return 2
+    if not _one_role(one, other, share):
+        return 0
+    if same_poster and len(one.opening) >= 40 and one.opening == other.opening:
+        return 2
+    if share >= (NEAR_OTHER_POSTER if another_poster else NEAR):
+        return 3
+    if part >= PART and words >= PART_WORDS and not another_poster:
+        return 4
+    return 0
+
+
+def _one_role(one: _Facts, other: _Facts, share: float) -> bool:
+    """Whether two titles can name one role: what one says more than the other tells no two roles apart."""
+    if one.title == other.title or not one.words or not other.words:
+        return True
+    ignored = _NOISE - _CONTENT | one.place_words | other.place_words
+    left = {word for word in one.words - other.words if word not in ignored and not word.isdigit()}
+    right = {word for word in other.words - one.words if word not in ignored and not word.isdigit()}
+    if not left and not right:
+        return True
+    if (left & _CONTENT) or (right & _CONTENT):
+        return share >= SURELY
+    if not left or not right:
+        return True
+    return share >= SURELY and len(left) == 1 and len(right) == 1
+
+
+def _one_place(one: _Facts, other: _Facts) -> bool:
+    if not one.place or not other.place or one.place in other.place or other.place in one.place:
+        return True
+    return bool({word for word in one.place_words & other.place_words if len(word) > 3})
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether one name of an employer is the beginning of the other."""
+    return min(len(one), len(other)) >= 4 and (one.startswith(other) or other.startswith(one))
