@@ -24,18 +24,21 @@ LONGEST_TITLE = 500
 LONGEST_TEXT = 200_000
 
 _TAG = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
-_LINK = re.compile(r"<a\s[^>]*?href=[\"']?([^\"'\s>]+)[^>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"<a\s([^>]{0,2000}+)>(.{0,2000}?)</a>", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _DROPPED = re.compile(r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_ITEM = re.compile(r"<li\b[^>]*>", re.IGNORECASE)
+_ITEM = re.compile(r"<li\b[^>]{0,2000}+>", re.IGNORECASE)
 _BREAK = re.compile(
-    r"</?(?:p|br|div|tr|ul|ol|h[1-6]|section|article|table|pre|blockquote|header|footer|dd|dt|li)\b[^>]*>",
+    r"</?(?:p|br|div|tr|ul|ol|h[1-6]|section|article|table|pre|blockquote|header|footer|dd|dt|li)\b[^>]{0,2000}+>",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 )
-_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000\r]+")
+# A run of spaces that is not one plain space already.
+_SPACES = re.compile(
+    r" [ \t\u00a0\u2000-\u200a\u3000\r]+|[\t\u00a0\u2000-\u200a\u3000\r][ \t\u00a0\u2000-\u200a\u3000\r]*"
+)
 _LINES = re.compile(r"\n\s*\n+")
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 # Sequences that only text decoded with the wrong table has.
@@ -46,14 +49,14 @@ def clean_posting(raw: RawPosting, *, now: dt.datetime, languages: Sequence[str]
     """A raw posting as it is stored. Raises `BadPosting` with the reason why it cannot be."""
     if not raw.source_id:
         raise BadPosting("no id", "a posting needs an id that is unique in its source")
-    title, _ = mask(clean_text(raw.title)[:LONGEST_TITLE].replace("\n", " ").strip())
-    description, _ = mask(clean_text(raw.description)[:LONGEST_TEXT])
+    title, _ = mask(clean_text(raw.title[:LONGEST_TEXT])[:LONGEST_TITLE].replace("\n", " ").strip())
+    description, _ = mask(clean_text(raw.description[: 4 * LONGEST_TEXT])[:LONGEST_TEXT])
     if not title and description:
         title = description.split("\n", 1)[0][:LONGEST_TITLE]
     if not title:
         raise BadPosting("no title", "neither a title nor a text")
     posted_at, precision = _posted(raw, now)
-    employer = clean_text(raw.employer)[:200].replace("\n", " ")
+    employer = clean_text(raw.employer[:10_000])[:200].replace("\n", " ")
     key = f"{title}\x1f{description}\x1f{employer}"
     return Posting(
         posting_id=hashlib.sha256(f"{raw.source}\x1f{raw.source_id}".encode()).hexdigest()[:16],
@@ -65,7 +68,7 @@ def clean_posting(raw: RawPosting, *, now: dt.datetime, languages: Sequence[str]
         title=title,
         description=description,
         employer=employer,
-        place=clean_text(raw.place)[:200].replace("\n", " "),
+        place=clean_text(raw.place[:10_000])[:200].replace("\n", " "),
         country=raw.country.strip().upper() if re.fullmatch(r"[A-Za-z]{2}", raw.country.strip()) else "",
         language=raw.language if raw.language in languages else detect_language(f"{title}\n{description}", languages),
         url=_INVISIBLE.sub("", raw.url)[:500],
@@ -97,7 +100,7 @@ def clean_text(text: str) -> str:
         text = html.unescape(text)  # HTML escaped once more, as job boards deliver it
     if "<" in text:
         if "<!--" in text:
-            text = _COMMENT.sub(" ", text)
+            text = _without_comments(text)
         text = _DROPPED.sub(" ", text)
         text = _LINK.sub(_linked, text)
         text = _ITEM.sub("\n- ", text)
@@ -105,19 +108,32 @@ def clean_text(text: str) -> str:
         text = _TAG.sub(" ", text)
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    if _MOJIBAKE.search(text):
+    if not text.isascii() and _MOJIBAKE.search(text):
         import ftfy
 
         text = ftfy.fix_text(text, uncurl_quotes=False, fix_character_width=False)
     text = _INVISIBLE.sub("", text)
     text = _SPACES.sub(" ", text)
+    if "\n" not in text:
+        return text.strip()
     text = _LINES.sub("\n", text)
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
+def _without_comments(text: str) -> str:
+    parts, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts += [text[at:start], " "]
+        at = end + 3
+    return "".join([*parts, text[at:]])
+
+
 def _linked(match: re.Match[str]) -> str:
     """A link as text: its words, or its address where the words are the address cut short."""
-    address, words = html.unescape(match.group(1)), match.group(2)
+    found, words = _ADDRESS.search(match.group(1)), match.group(2)
+    if found is None:
+        return words
+    address = html.unescape(found.group(1))
     plain = html.unescape(_TAG.sub("", words)).strip()
     shown = plain.rstrip(".…")
     if not plain or (shown and address.startswith(shown)):

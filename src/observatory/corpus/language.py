@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -39,7 +39,32 @@ def detect_language(text: str, languages: Sequence[str]) -> str:
     latin = tuple(sorted(code for code in languages if code not in ("zh", "ru") or not head.isascii()))
     if len(latin) == 1:
         return latin[0]
-    return str(_identifier(latin).classify(head)[0])
+    return _by_small_words(head, latin) or str(_identifier(latin).classify(head)[0])
+
+
+# Words that stand in nearly every sentence of a language and in few of another: articles, pronouns,
+# prepositions. Enough of them decide at a tenth of the time a model takes.
+SMALL_WORDS: Mapping[str, frozenset[str]] = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the and of to with for you our we are is that this will your have be as at on",
+        "it": "di e il la le per con che del della dei delle un una sono nel nella gli si da al",
+        "de": "der die das und mit für von zu den wir sie ein eine im auf ist sind bei oder als",
+        "fr": "le la les et des de du vous nous pour avec dans une un sur est sont votre au aux",
+        "es": "el la los las y de del para con que en una un se su por al es como nuestro",
+    }.items()
+}
+LEAST = 6  # small words of the winner
+CLEARLY = 3  # times as many as of any other
+
+
+def _by_small_words(head: str, languages: tuple[str, ...]) -> str:
+    """The language whose small words clearly lead, or "" where that is not clear."""
+    if any(language not in SMALL_WORDS for language in languages):
+        return ""
+    words = head.lower().split()
+    counts = sorted(((sum(word in SMALL_WORDS[code] for word in words), code) for code in languages), reverse=True)
+    return counts[0][1] if counts[0][0] >= LEAST and counts[0][0] >= CLEARLY * max(counts[1][0], 1) else ""
 
 
 @functools.cache

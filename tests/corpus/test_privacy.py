@@ -1,0 +1,83 @@
+"""Masking: what is personal goes, what only looks like it stays, wherever in a long text it stands."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observatory.corpus.privacy import EMAIL, HANDLE, TELEPHONE, mask
+
+PERSONAL = [
+    ("write to anna.rossi@example.org", EMAIL),
+    ("anna.rossi @example.org", EMAIL),
+    ("anna at example dot org", EMAIL),
+    ("anna [at] example [dot] org", EMAIL),
+    ("anna(at)example.com", EMAIL),
+    ("anna AT example.com", EMAIL),
+    ("send a résumé to anna at example.com", EMAIL),
+    ("Email me directly at anna at example.com today", EMAIL),
+    ("E-mail: anna at example.co.uk", EMAIL),
+    ("call +39 02 5550 1234", TELEPHONE),
+    ("call (415) 555-0100", TELEPHONE),
+    ("415-555-0100", TELEPHONE),
+    ("电话：023-68881234", TELEPHONE),
+    ("手机 138 0000 1234", TELEPHONE),
+    ("tel: 5550123", TELEPHONE),
+    ("微信：anna_2024", HANDLE),
+    ("WeChat: anna_2024", HANDLE),
+    ("telegram: @anna_dev", HANDLE),
+    ("t.me/anna_dev", HANDLE),
+    ("follow @anna_dev", HANDLE),
+]
+NOT_PERSONAL = [
+    "Pay $120,000 - 150,000 a year",
+    "from 2015-12-31 on, founded 1998",
+    "Software Engineer at Example.com",
+    "More at www.example.com/jobs and at example.org",
+    "Learn more about us at www.example.com",
+    "Full list at www.example.com/positions (engineers [at all levels])",
+    "PostgreSQL 9.4, C++11, 24/7, 3-5 years",
+    "version 10.0.19041.1",
+]
+
+
+@pytest.mark.parametrize(("text", "sign"), PERSONAL, ids=[text for text, _ in PERSONAL])
+def test_personal_data_are_replaced_by_what_they_were(text: str, sign: str) -> None:
+    masked, count = mask(text)
+    assert count == 1
+    assert sign in masked
+    assert "anna" not in masked.lower().replace("anna.html", "")
+    assert not any(part in masked for part in ("5550", "555-01", "6888", "0000"))
+
+
+@pytest.mark.parametrize("text", NOT_PERSONAL)
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert mask(text) == (text, 0)
+
+
+@given(st.sampled_from(PERSONAL), st.integers(0, 400), st.integers(0, 400), st.sampled_from([" ", "\n", "词 ", "İ "]))
+def test_the_place_in_a_long_text_does_not_matter(case: tuple[str, str], before: int, after: int, filler: str) -> None:
+    text, sign = case
+    masked, count = mask(filler * before + "\n" + text + "\n" + filler * after)
+    assert count >= 1
+    assert sign in masked
+    assert masked.startswith(filler * before)
+    assert masked.endswith(filler * after)
+
+
+@given(st.text(max_size=400))
+def test_masking_twice_changes_nothing_more(text: str) -> None:
+    once, _ = mask(text)
+    assert mask(once)[0] == once
+
+
+@pytest.mark.parametrize(
+    "hostile", ["a" * 200_000 + "@", "a@" * 50_000, "1 " * 100_000, " dot " * 40_000, "(at" * 60_000]
+)
+def test_a_hostile_text_takes_no_long_time(hostile: str) -> None:
+    import time
+
+    started = time.process_time()
+    mask(hostile)
+    assert time.process_time() - started < 5
