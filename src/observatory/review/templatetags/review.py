@@ -133,6 +133,12 @@ def interval(row: Any) -> str:
 
 
 @register.filter
+def chance(value: float) -> str:
+    """A q-value: four places, and below them only that it is smaller."""
+    return f"= {figure(value, 4)}" if value >= 0.0001 else f"< {figure(0.0001, 4)}"
+
+
+@register.filter
 def percent(value: float) -> int:
     """A share as whole percent."""
     return round(100 * value)

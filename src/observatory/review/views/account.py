@@ -129,6 +129,7 @@ def account(request: HttpRequest) -> HttpResponse:
         token = get_object_or_404(ApiToken, pk=int(request.POST["token"][:15]), owner=user)
         actions.revoke_token(token=token, by=user, now=now())
         return redirect("account")
+    passwords.fields["old_password"].widget.attrs.pop("autofocus", None)
     secret = request.session.get("totp", "")
     return render(
         request, "review/account.html",

@@ -106,6 +106,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "")
     shared = {
         "workspace_name": settings.WORKSPACE.settings.workspace.name,
+        "tongues": settings.LANGUAGES,
         "theme": theme if theme in THEMES else "",
     }
     if user is None or not user.is_authenticated:
