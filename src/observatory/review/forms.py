@@ -26,6 +26,20 @@ class _CandidateId(forms.CharField):
         return found
 
 
+class _Person(forms.ModelChoiceField):
+    """One person, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class _People(forms.ModelMultipleChoiceField):
+    """Several people, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class _Versioned(forms.Form):
     """A form that says which version of the candidate it was made from."""
 
@@ -71,9 +85,7 @@ class Undo(_Versioned):
 class Assign(_Versioned):
     """Who assesses."""
 
-    analysts = forms.ModelMultipleChoiceField(
-        label=_("Analysts"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    analysts = _People(label=_("Analysts"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,10 +106,8 @@ class NewMeeting(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     held_on = forms.DateField(label=_("Held on"), widget=forms.DateInput(attrs={"type": "date"}))
-    chair = forms.ModelChoiceField(label=_("Chair"), queryset=User.objects.none())
-    members = forms.ModelMultipleChoiceField(
-        label=_("Members"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    chair = _Person(label=_("Chair"), queryset=User.objects.none())
+    members = _People(label=_("Members"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,9 +24,6 @@ class User(AbstractUser):
     seen_at = models.DateTimeField(null=True, blank=True)
     toured = models.BooleanField(default=False)
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def name(self) -> str:
         return str(self.get_full_name() or self.username)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from observatory.review import actions, charts, forms
 from observatory.review.actions.deciding import eligible
 from observatory.review.exchange import checked
 from observatory.review.minutes import as_docx, as_pdf, gather
-from observatory.review.models import AgendaItem, Assessment, Candidate, Decision, Meeting, Outcome, User
+from observatory.review.models import AgendaItem, Assessment, Candidate, Conflict, Decision, Meeting, Outcome, User
 from observatory.review.rules import Rules, settled, votes_needed
 from observatory.review.views.frame import now, page, rules
 
@@ -48,7 +49,13 @@ def new_meeting(request: HttpRequest) -> HttpResponse:
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """The agenda, the members, the rules; the form to put a candidate on the agenda."""
     row = get_object_or_404(Meeting.objects.select_related("chair", "called_by"), pk=pk)
-    items = list(row.items.select_related("candidate", "dossier", "decision"))
+    mine = Exists(Conflict.objects.filter(item=OuterRef("pk"), member=request.user))
+    items = list(row.items.select_related("decision").annotate(conflicted=mine))
+    takes_part = any(request.user.has_perm(f"review.{name}") for name in ("vote", "table", "chair", "publish"))
+    for one in items:
+        ruling = getattr(one, "decision", None)
+        seen = ruling is not None and (ruling.published_at is not None or (takes_part and not one.conflicted))
+        one.ruling = ruling if seen else None
     context: dict[str, Any] = {
         "row": row, "items": items, "members": list(row.memberships.select_related("member")),
         "is_chair": row.chair_id == request.user.pk, "rules": row.rules,
