@@ -23,6 +23,10 @@ from benchmarks.page import Bench, data_folder, machine, put_section
 
 # name: (module:function, what it measures)
 BENCHMARKS = {
+    "roles": (
+        "benchmarks.roles.measure:measure",
+        "Role phrases: precision and recall per language, beside two simple rules",
+    ),
     "main-job": ("benchmarks.main_job:measure", "The main job: seconds and memory per stage, import speed, the list"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
 }

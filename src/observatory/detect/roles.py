@@ -42,7 +42,9 @@ def judge_roles(mentions: pd.DataFrame, *, known: Iterable[str] = (), test: Role
 
     Columns: postings, vacancies, employers (of mentions that hire), titled, alone, hiring (shares
     of all mentions, 0 to 1), accepted (bool), reason (the first test failed, or ""). `known` are
-    normal forms of taxonomy labels: they need not be written like titles.
+    normal forms of taxonomy labels: they need not be written like titles. What enough employers
+    write as a part of their titles that is nothing else passes the tests on shares: elsewhere in
+    the same texts it may be a colleague or a customer.
     """
     test = test or RoleTest()
     keys = ["role", "language"]
@@ -60,17 +62,25 @@ def judge_roles(mentions: pd.DataFrame, *, known: Iterable[str] = (), test: Role
         )
     )
     alone = mentions[mentions["alone"]].groupby(keys).agg(alone_employers=("employer", "nunique"))
-    title = mentions[mentions["alone"] & mentions["titled"]].groupby(keys).agg(title_employers=("employer", "nunique"))
-    roles = shares.join([hired, alone, title]).fillna(0)
+    written = mentions[mentions["alone"] & mentions["titled"]]
+    title = written.groupby(keys).agg(title_employers=("employer", "nunique"))
+    own = written[written["position"] == "title"].groupby(keys).agg(whole_titles=("employer", "nunique"))
+    roles = shares.join([hired, alone, title, own]).fillna(0)
+    is_title = roles["whole_titles"] >= test.employers
     is_known = roles.index.get_level_values("role").isin(set(known))
     tests: list[tuple[str, pd.Series]] = [
         ("sought by fewer than two employers", roles["employers"] < test.employers),
-        ("seldom sought where it is named", roles["hiring"] < test.hiring),
+        ("seldom sought where it is named", ~is_title & (roles["hiring"] < test.hiring)),
         (
             "never written like a title",
-            ~is_known & ((roles["titled"] < test.titled) | (roles["title_employers"] < 1)),
+            ~is_known & ~is_title & ((roles["titled"] < test.titled) | (roles["title_employers"] < 1)),
         ),
-        ("seldom stands alone", ~is_known & ((roles["alone"] < test.alone) | (roles["alone_employers"] < 2))),
+        (
+            "seldom stands alone",
+            ~is_known
+            & ~is_title
+            & ((roles["alone"] < test.alone) | (roles["alone_employers"] < min(2, test.employers))),
+        ),
     ]
     reason = pd.Series("", index=roles.index)
     for text, failed in tests:
@@ -121,16 +131,56 @@ def fold_key(role: str, language: str) -> str:
     >>> fold_key("systems administrator", "en") == fold_key("system administrator", "en")
     True
     """
-    if language != "en" or " of " in role:
+    if language == "zh":
+        return _fold_zh(role)
+    if language != "en":
+        return re.sub(r"[\s-]", "", role)
+    if " of " in role:
+        head, _, subject = role.partition(" of ")
+        if head in _TURNED:  # "director of engineering" is an engineering director
+            return fold_key(f"{subject} {_TURNED[head]}", language)
         return re.sub(r"[\s-]", "", role)
     *modifiers, head = role.split()
     head = _SAME_HEAD.get(head, head)
     long = " ".join(_LONG.get(word, word) for word in modifiers).split()
+    long = [word for word in long if word not in ("and", "&")]
     kept = [word for word in long if word not in _EMPTY] or long
     if len(kept) > 1 and "service" not in kept and "services" not in kept:
         kept = [word for word in kept if word != "web"] or kept
     plain = [word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in kept]
     return f"{''.join(plain)}|{head}"
+
+
+# "HEAD of SUBJECT" that is also said "SUBJECT HEAD".
+_TURNED = {"director": "director", "manager": "manager", "vp": "vp", "vice president": "vp", "head": "head"}
+_ALIKE_ZH = (
+    ("fullstack", "全栈"), ("全端", "全栈"), ("安卓", "android"), ("frontend", "前端"), ("backend", "后端"), ("后台", "后端"),
+    ("服务器端", "后端"), ("服务端", "后端"), ("人工智能", "ai"), ("web前端", "前端"), ("人事", "人力资源"), ("golang", "go"),
+    ("go语言", "go"), ("研发", "开发"), ("构架", "架构"), ("用户界面", "ui"), ("java语言", "java"), ("python语言", "python"),
+)  # fmt: skip
+# What is built by others than software engineers, or is a trade of its own, keeps its 开发.
+_KEEPS_BUILDING = re.compile(r"(?:^|.)(?:产品|业务|市场|客户|渠道|课程|项目|运维|测试|商务|技术|房地产|地产)$")
+_BUILDER_ZH = re.compile(r"(.+?)(软件)?(开发)?(工程师|程序员|开发)")
+_DOER_ZH = re.compile(r"(.+(?:分析|设计|架构))(?:师|员)")
+
+
+def _fold_zh(role: str) -> str:
+    """Java开发, Java开发工程师 and Java程序员 are one; so are 数据分析 and 数据分析师, 全端 and 全栈."""
+    text = re.sub(r"[\s-]", "", role)
+    for form, other in _ALIKE_ZH:
+        text = text.replace(form, other)
+    if text.endswith("开发") and not _KEEPS_BUILDING.search(text.removesuffix("开发")):
+        text += "工程师"
+    built = _BUILDER_ZH.fullmatch(text)
+    if built and built[4] != "开发":
+        base, _, building, _ = built.groups()
+        if building and _KEEPS_BUILDING.search(base):
+            base += building
+        return f"{base}|工程师"
+    done = _DOER_ZH.fullmatch(text)
+    if done:
+        return done[1]
+    return f"{text}|工程师" if text.endswith(("测试", "运维", "算法", "前端", "后端", "全栈")) else text
 
 
 def fold_roles(roles: pd.DataFrame) -> pd.Series:

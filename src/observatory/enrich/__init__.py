@@ -24,7 +24,7 @@ from observatory.records import ENRICHED, ROLES, Taxonomy
 __all__ = ["Grammar", "Sector", "build_grammar", "load_sectors", "read_postings"]
 
 # Raised when the components change what they read.
-COMPONENTS = "3"
+COMPONENTS = "4"
 MOST_TASKS = 12
 TOLD_AFTER = 200  # postings between two reports of progress
 LONGEST_CONTEXT = 320  # characters of the sentence kept around a role

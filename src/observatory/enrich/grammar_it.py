@@ -74,8 +74,13 @@ def head_of(label: str) -> str:
     return _ITALIAN.get(words[0], "") if words else ""
 
 
+def names_people(head: str) -> bool:
+    """Whether a head that few labels end in has the form of a word for people."""
+    return head in BASE_HEADS
+
+
 def read_line(
-    line: str, heads: frozenset[str], *, title: bool
+    line: str, heads: frozenset[str], *, title: bool, clean: bool = False
 ) -> Iterator[tuple[str, int, int, bool, bool, bool, str]]:
     """(role, start, end, alone, titled, hiring, seniority) for each role phrase in a line."""
     lower = line.lower()
@@ -126,4 +131,4 @@ def read_line(
             )
         i = max(j, i + 1)
     if not found:
-        yield from grammar_en.read_line(line, grammar_en.BASE_HEADS, title=title)
+        yield from grammar_en.read_line(line, grammar_en.BASE_HEADS, title=title, clean=clean)

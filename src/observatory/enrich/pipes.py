@@ -69,7 +69,9 @@ def build_pipeline(
         doc._.sections = read_sections(doc.user_data["description"], language)
 
     def mentions(doc: Doc) -> None:
-        doc._.mentions = list(roles.read(doc.user_data["title"], doc.user_data["description"], language))
+        posting = doc.user_data
+        employer = posting["employer"] or doc._.first_line.employer
+        doc._.mentions = list(roles.read(posting["title"], posting["description"], language, employer))
 
     def skills(doc: Doc) -> None:
         terms = find_terms(doc.user_data["description"], language=language, employer=doc._.first_line.employer)

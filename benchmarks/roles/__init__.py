@@ -1,0 +1,1 @@
+"""How well the role grammar reads and judges role phrases, beside two simple rules."""
