@@ -29,6 +29,7 @@ from observatory.review.models import (
 
 MAX_BYTES = 32 * 2**20
 MAX_DEPTH = 20
+MAX_TEXT = 5_000
 
 
 # Bounds that both databases keep.
@@ -124,7 +125,8 @@ def checked(text: str, *, sha256: str | None = None) -> dict[str, Any]:
     """A dossier's JSON as a dict fit to be shown, its shape and hash checked.
 
     Raises `BadInput` saying what does not fit. Half characters and NUL, which no database and no page
-    holds, are replaced in what is given back; the hash is taken of the text as it came.
+    holds, are replaced in what is given back, and texts of more than 5,000 characters are cut; the hash is
+    taken of the text as it came.
     """
     return _read(text, sha256)[0]
 
@@ -167,9 +169,10 @@ def _depth(value: Any) -> int:
 
 
 def _clean(value: Any) -> Any:
-    """The same value, its texts without NUL and half characters."""
+    """The same value, its texts without NUL and half characters, and long ones cut: no sentence is that long."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
+        short = value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]} …"
+        return short.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
         return {_clean(name): _clean(inner) for name, inner in value.items()}
     return [_clean(inner) for inner in value] if isinstance(value, list) else value

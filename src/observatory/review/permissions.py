@@ -44,6 +44,18 @@ ADMINISTRATION: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# What each step in an address needs, asked before its form is read; the verb itself asks again.
+OF_CANDIDATE: Mapping[str, str] = {
+    "assign": "triage", "rename": "triage", "merge": "triage", "split": "triage", "watch": "triage",
+    "send-back": "triage", "undo": "triage", "comment": "comment",
+}  # fmt: skip
+OF_MEETING: Mapping[str, str] = {"open": "chair", "close": "chair", "remove": "table", "table": "table"}
+OF_ITEM: Mapping[str, str] = {
+    "declare": "vote", "vote": "vote", "open": "chair", "count": "chair", "settle": "chair", "withdraw": "chair",
+}  # fmt: skip
+OF_DECISION: Mapping[str, str] = {"publish": "publish", "appeal": "triage"}
+
+
 def require(user: Any, permission: str) -> None:
     """Raises `NotAllowed` unless the user holds the permission (a name of `PERMISSIONS`)."""
     if not user.is_active or not user.has_perm(f"review.{permission}"):

@@ -16,7 +16,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from observatory.review.models import Candidate, Decision
-from observatory.web.tokens import holder
+from observatory.review.permissions import require
+from observatory.web.tokens import holder, within_rate
 
 Entry = tuple[str, str, str, dt.datetime, str]
 
@@ -28,8 +29,14 @@ class Feed(_Feed):
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user: Any = request.user
-        if not user.is_authenticated and holder(request.GET.get("key", ""), scope="register") is None:
+        if user.is_authenticated:
+            require(user, "read")
+            return super().__call__(request, *args, **kwargs)
+        token = holder(request.GET.get("key", ""), scope="register")
+        if token is None:
             return HttpResponse(_("Sign in, or give a key of the API: /feed.atom?key=…"), status=401)
+        if not within_rate(token):
+            return HttpResponse(_("Too many calls in this minute; wait for the next."), status=429)
         return super().__call__(request, *args, **kwargs)
 
     def title(self) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from observatory.errors import BadInput, NotAllowed, ObservatoryError, Stale, WrongState
+from observatory.review.views.errors import AWAY, away
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -51,28 +49,19 @@ def personal(next_handler: Handler) -> Handler:
 
 
 class database_away:  # noqa: N801 - a middleware, named as one uses it
-    """A database that went away gives a page that says so, and nothing half-written."""
+    """A database that goes away during a page gives a page that says so, and nothing half-written.
+
+    Where it is away before the page begins (session, user), `views.errors.broken` gives the same page.
+    """
 
     def __init__(self, next_handler: Handler) -> None:
         self.next_handler = next_handler
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.next_handler(request)
-        except (OperationalError, InterfaceError):
-            return self._page(request)
+        return self.next_handler(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        return self._page(request) if isinstance(error, OperationalError | InterfaceError) else None
-
-    def _page(self, request: HttpRequest) -> HttpResponseBase:
-        words = _("The database does not answer. Nothing was changed. Try again in a minute.")
-        if request.path.startswith("/api/"):
-            answer: HttpResponse = JsonResponse({"detail": words}, status=503)
-        else:
-            answer = HttpResponse(render_to_string("review/away.html", {"words": words}), status=503)
-        answer["Retry-After"] = "30"
-        return answer
+        return away(request) if isinstance(error, AWAY) else None
 
 
 class refusals:  # noqa: N801 - a middleware, named as one uses it

@@ -13,6 +13,7 @@ from observatory.review.views.committee import ITEM_VERBS, MEETING_VERBS
 from observatory.web.api import api
 from observatory.web.feed import Feed
 
+handler400 = "observatory.review.views.errors.bad_request"
 handler404 = "observatory.review.views.errors.not_found"
 handler500 = "observatory.review.views.errors.broken"
 

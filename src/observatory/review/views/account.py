@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from observatory.review import actions
 from observatory.review.actions.accounts import SCOPES
 from observatory.review.models import ApiToken, User
-from observatory.review.views.frame import THEMES, now, page
+from observatory.review.views.frame import THEMES, now, page, remember_who
 
 
 class SignIn(forms.Form):
@@ -41,10 +41,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
     form = SignIn(request.POST or None)
-    wrong = False
+    wrong = request.method == "POST"
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        name = data["username"].replace("\0", "")
+        name = data["username"]
         user = authenticate(request, username=name, password=data["password"])
         if user is not None and user.totp_secret and not totp_fits(user, data["code"]):
             # The password was right: only the failure that axes counts keeps the code from being guessed.
@@ -53,8 +53,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             user = None
         if user is not None:
             login(request, user)
-            return redirect(target)
-        wrong = True
+            answer = redirect(target)
+            remember_who(answer, user)
+            return answer
     locked = bool(getattr(request, "axes_locked_out", False))
     status = 429 if locked else 422 if wrong else 200
     context = {

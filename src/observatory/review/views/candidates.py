@@ -31,9 +31,10 @@ from observatory.review.models import (
     Status,
     User,
 )
+from observatory.review.permissions import OF_CANDIDATE, require
 from observatory.review.rules import settled
 from observatory.review.templatetags.review import figure, sector
-from observatory.review.views.frame import now, page, rules, take_kept
+from observatory.review.views.frame import now, page, rules
 from observatory.review.views.portrait import portrait
 
 SORTS: Mapping[str, tuple[str, ...]] = {
@@ -227,7 +228,7 @@ def candidate(request: HttpRequest, key: str) -> HttpResponse:
         "hidden": len(given) - len(seen), "decisions": sight.decisions(row, to=request.user),
         "trail": list(AuditRow.objects.filter(what="candidate", key=row.candidate_id).order_by("-number")[:20]),
         "comments": list(row.comments.select_related("author")), "portrait": portrait(row, raw, points),
-        "wake": wakes_at(row, wake_at=rules().wake_at), "kept": take_kept(request),
+        "wake": wakes_at(row, wake_at=rules().wake_at),
         "i_assess": any(one.analyst_id == request.user.pk for one in assigned)
         and row.status in (Status.ASSESSING, Status.THIRD)
         and not any(one.analyst_id == request.user.pk and one.round == row.assessment_round for one in given),
@@ -293,9 +294,10 @@ VERBS: Mapping[str, tuple[type[django_forms.Form], Callable[[Candidate, Mapping[
 }
 
 
-@page("comment", methods=("POST",))
+@page("read", methods=("POST",))
 def change(request: HttpRequest, key: str, verb: str) -> HttpResponse:
-    """Takes one step on a candidate; the action asks for its own permission."""
+    """Takes one step on a candidate, for who may take it."""
+    require(request.user, OF_CANDIDATE[verb])
     row = get_object_or_404(Candidate, candidate_id=key)
     form_class, act = VERBS[verb]
     form = form_class(request.POST)

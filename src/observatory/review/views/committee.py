@@ -19,6 +19,7 @@ from observatory.review.actions.deciding import eligible
 from observatory.review.exchange import checked
 from observatory.review.minutes import as_docx, as_pdf, gather
 from observatory.review.models import AgendaItem, Assessment, Candidate, Conflict, Decision, Meeting, Outcome, User
+from observatory.review.permissions import OF_DECISION, OF_ITEM, OF_MEETING, require
 from observatory.review.rules import Rules, settled, votes_needed
 from observatory.review.views.frame import now, page, rules
 
@@ -104,7 +105,8 @@ MEETING_VERBS: Mapping[str, Callable[[Meeting, HttpRequest], None]] = {
 
 @page("read", methods=("POST",))
 def change_meeting(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Takes one step of a meeting; the action asks for its own permission."""
+    """Takes one step of a meeting, for who may take it."""
+    require(request.user, OF_MEETING[verb])
     row = get_object_or_404(Meeting, pk=pk)
     MEETING_VERBS[verb](row, request)
     messages.success(request, _("Done, and written to the record."))
@@ -183,7 +185,8 @@ ITEM_VERBS: Mapping[str, Callable[[AgendaItem, HttpRequest], None]] = {
 
 @page("read", methods=("POST",))
 def change_item(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Takes one step on an item; the action asks for its own permission."""
+    """Takes one step on an item, for who may take it."""
+    require(request.user, OF_ITEM[verb])
     row = get_object_or_404(AgendaItem, pk=pk)
     ITEM_VERBS[verb](row, request)
     messages.success(request, _("Done, and written to the record."))
@@ -225,6 +228,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @page("read", methods=("POST",))
 def change_decision(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Publishes a decision, or appeals against it."""
+    require(request.user, OF_DECISION[verb])
     row = get_object_or_404(Decision.objects.select_related("candidate"), pk=pk)
     if verb == "publish":
         actions.publish(decision=row, by=request.user, now=now())

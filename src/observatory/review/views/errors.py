@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+# What a database that went away, or does not let go of a lock, raises.
+AWAY = (OperationalError, InterfaceError)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -33,6 +39,27 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something failed that should not have."""
+    """Something failed that should not have. The page needs no database: it may be what failed."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return away(request)
     words = _("Something went wrong on our side. Nothing was changed. The operator finds the cause in the log.")
-    return render(request, "review/away.html", {"words": words}, status=500)
+    return _alone(request, words, status=500)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """The database does not answer."""
+    answer = _alone(request, _("The database does not answer. Nothing was changed. Try again in a minute."), status=503)
+    answer["Retry-After"] = "30"
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """A request that no browser sends by itself, or a form that is too large."""
+    words = _("This request cannot be read: it is too large, or not in the form a browser sends. Nothing was changed.")
+    return _alone(request, words, status=400)
+
+
+def _alone(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": words}, status=status)
+    return HttpResponse(render_to_string("review/away.html", {"words": words}), status=status)

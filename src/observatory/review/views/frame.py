@@ -19,6 +19,7 @@ from observatory.review.permissions import require
 from observatory.review.rules import Rules
 
 View = Callable[..., HttpResponse]
+WHO = "who"
 THEMES = ("light", "dark")
 
 # (name of the address, words, permission that shows it)
@@ -74,7 +75,10 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
             if name not in ("csrfmiddlewaretoken", "version") and any(value.strip() for value in values)
         }
         target = _page_of(request)
-        request.session["kept"] = {"page": target.partition("?")[0], "typed": typed}
+        who = str(request.get_signed_cookie(WHO, default="", max_age=30 * 86_400))
+        request.session["kept"] = {
+            "page": target.partition("?")[0], "typed": typed, "who": int(who) if who.isdigit() else 0,
+        }  # fmt: skip
     answer = redirect(f"{reverse('sign_in')}?{urlencode({'next': target})}")
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
@@ -92,12 +96,19 @@ def _page_of(request: HttpRequest) -> str:
 
 
 def take_kept(request: HttpRequest) -> dict[str, list[str]]:
-    """What was typed on this page before the session ended; given once."""
+    """What the same person typed on this page before the session ended, for a form that puts it back itself."""
     kept = request.session.get("kept")
-    if not kept or kept["page"] != request.path:
+    if not kept or kept["page"] != request.path or kept["who"] != request.user.pk:
         return {}
     del request.session["kept"]
     return dict(kept["typed"])
+
+
+def remember_who(answer: HttpResponse, user: Any) -> None:
+    """Marks the browser with who signed in, so that what is typed later is given back to nobody else."""
+    answer.set_signed_cookie(
+        WHO, str(user.pk), max_age=30 * 86_400, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -119,4 +130,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if user.has_perm(f"review.{permission}")
     ]  # fmt: skip
     may = {name.split(".", 1)[1]: True for name in user.get_all_permissions() if name.startswith("review.")}
-    return {**shared, "menu": menu, "may": may}
+    kept = [(name, value) for name, many in take_kept(request).items() for value in many if value.strip()]
+    return {**shared, "menu": menu, "may": may, "kept_typed": kept}
