@@ -290,7 +290,7 @@ def test_a_database_that_is_away_gives_a_page_that_says_so(world, signed_in, mon
 
 def test_a_fault_of_ours_shows_no_detail(world, monkeypatch):
     client = Client(raise_request_exception=False)
-    client.force_login(world["reader"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world["reader"], backend="observatory.review.permitted.Backend")
 
     def broken(*_said, **_more):
         raise ZeroDivisionError("secret detail")

@@ -221,7 +221,7 @@ def test_htmx_is_sent_to_the_door(world):
 def test_a_form_without_its_key_gives_back_what_was_typed(world, signed_in):
     row = world.candidate()
     client = Client(enforce_csrf_checks=True)
-    client.force_login(world["analyst"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world["analyst"], backend="observatory.review.permitted.Backend")
     answer = client.post(f"/candidates/{row.candidate_id}/comment", {"text": "my words", "csrfmiddlewaretoken": "old"})
     assert answer.status_code == 403
     assert "my words" in answer.content.decode()

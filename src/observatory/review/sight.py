@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from observatory.review.models import (
     AgendaItem,
@@ -44,6 +44,23 @@ def decisions(candidate: Candidate, *, to: User) -> list[Decision]:
     for row in rows:
         row.votes_hidden = row.conflicted and row.published_at is None
     return rows
+
+
+def analysts(candidate: Candidate, *, able: QuerySet[User]) -> tuple[list[Assignment], list[User]]:
+    """Who was asked to assess a candidate in this round, and who of those `able` might be asked; one question."""
+    asked = Assignment.objects.filter(
+        candidate=candidate, round=candidate.assessment_round, analyst=OuterRef("pk")
+    ).values("place")  # fmt: skip
+    people = User.objects.annotate(place=Subquery(asked)).filter(Q(place__isnull=False) | Q(pk__in=able.values("pk")))
+    there, others = [], []
+    for user in people.order_by("place", "username"):
+        if user.place is None:
+            others.append(user)
+        else:
+            there.append(
+                Assignment(candidate=candidate, analyst=user, round=candidate.assessment_round, place=user.place)
+            )
+    return sorted(there, key=lambda one: one.place), others
 
 
 def assignments(user: User) -> QuerySet[Assignment]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Annotated, Any
 
 from django.core.paginator import Paginator
@@ -120,7 +119,7 @@ def candidates(
     found = Candidate.objects.select_related("dossier").defer("dossier__body", "search", "history", "skills")
     found = found.filter(kind=kind.value) if kind else found
     found = found.filter(status=status.value) if status else found
-    leaf = Paginator(found.order_by("-score", "pk"), per_page).get_page(page)
+    leaf = _leaf(found.order_by("-score", "pk"), page, per_page)
     return {
         "total": leaf.paginator.count, "page": leaf.number, "pages": leaf.paginator.num_pages,
         "candidates": [_candidate(row) for row in leaf],
@@ -137,8 +136,8 @@ def candidate(request: HttpRequest, candidate_id: Annotated[str, Field(max_lengt
 def dossier(request: HttpRequest, candidate_id: Annotated[str, Field(max_length=80)]) -> HttpResponse:
     """The dossier as it came, its hash checked."""
     row = _find(candidate_id)
-    raw = checked(row.dossier.body, sha256=row.dossier.sha256)
-    return HttpResponse(json.dumps(raw, ensure_ascii=False), content_type="application/json")
+    checked(row.dossier.body, sha256=row.dossier.sha256)
+    return HttpResponse(row.dossier.body, content_type="application/json")
 
 
 @api.get("/decisions", response={200: DecisionPage, **REFUSED}, auth=Key("decisions"))
@@ -152,6 +151,13 @@ def register(request: HttpRequest, page: Page = 1, per_page: PerPage = 50) -> An
     """The professions adopted and published."""
     found = Decision.objects.filter(published_at__isnull=False, outcome="adopt", carried=True)
     return _decisions(found, page, per_page)
+
+
+def _leaf(found: Any, page: int, per_page: int) -> Any:
+    pages = Paginator(found, per_page)
+    if page > pages.num_pages:
+        raise HttpError(404, f"there are {pages.num_pages} pages of {per_page}; page {page} is beyond the last")
+    return pages.page(page)
 
 
 def _find(candidate_id: str) -> Candidate:
@@ -176,7 +182,7 @@ def _candidate(row: Candidate) -> dict[str, Any]:
 
 
 def _decisions(found: Any, page: int, per_page: int) -> dict[str, Any]:
-    leaf = Paginator(found.select_related("candidate").order_by("-published_at", "-pk"), per_page).get_page(page)
+    leaf = _leaf(found.select_related("candidate").order_by("-published_at", "-pk"), page, per_page)
     rows = [
         {
             **{

@@ -22,7 +22,6 @@ from observatory.review.actions.candidates import MERGEABLE, SPLITTABLE
 from observatory.review.actions.undoing import last_step
 from observatory.review.exchange import checked, wakes_at
 from observatory.review.models import (
-    Assignment,
     AuditRow,
     Candidate,
     Criterion,
@@ -212,7 +211,8 @@ def candidate(request: HttpRequest, key: str) -> HttpResponse:
     assert row.dossier is not None
     raw = checked(row.dossier.body, sha256=row.dossier.sha256)
     given = list(row.assessments.select_related("analyst").filter(submitted_at__isnull=False))
-    assigned = list(Assignment.objects.filter(candidate=row, round=row.assessment_round).select_related("analyst"))
+    able = forms.analysts() if request.user.has_perm("review.triage") else User.objects.none()
+    assigned, others = sight.analysts(row, able=able)
     seen = sight.assessments(row, given, to=request.user)
     current = [one for one in seen if one.round == row.assessment_round]
     median = settled([one.points for one in current]) if len(current) > 1 else {}
@@ -234,7 +234,7 @@ def candidate(request: HttpRequest, key: str) -> HttpResponse:
         and not any(one.analyst_id == request.user.pk and one.round == row.assessment_round for one in given),
     }  # fmt: skip
     if request.user.has_perm("review.triage"):
-        context["verbs"] = _verb_forms(row)
+        context["verbs"] = _verb_forms(row, others)
         context["undo"] = last_step(row, context["trail"])
     return render(request, "review/candidate.html", context)
 
@@ -342,7 +342,7 @@ def _sentences(row: Candidate) -> list[dict[str, Any]]:
     return found
 
 
-def _verb_forms(row: Candidate) -> list[tuple[str, str, django_forms.Form]]:
+def _verb_forms(row: Candidate, others: list[User]) -> list[tuple[str, str, django_forms.Form]]:
     version = {"version": row.version}
     open_to: Mapping[str, tuple[str, ...]] = {
         "assign": (Status.NEW, Status.ASSESSING, Status.THIRD),
@@ -356,10 +356,14 @@ def _verb_forms(row: Candidate) -> list[tuple[str, str, django_forms.Form]]:
         "assign": _("Assign"), "rename": _("Rename"), "merge": _("Merge"), "split": _("Split"), "watch": _("Watch"),
         "send-back": _("Send back"),
     }  # fmt: skip
-    return [
+    found = [
         (verb, words[verb], VERBS[verb][0](initial={**version, "title": row.title}, auto_id=f"{verb}-%s"))
         for verb, statuses in open_to.items() if row.status in statuses
     ]  # fmt: skip
+    for _verb, _words, form in found:
+        if "analysts" in form.fields:  # they are at hand: no second question for them
+            form.fields["analysts"].choices = [(user.pk, user.name) for user in others]
+    return found
 
 
 def _sort_names() -> list[tuple[str, str]]:
