@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import atexit
 import datetime as dt
-import glob
 import json
 import os
-import pwd
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from benchmarks.postgres import Postgres
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -29,48 +27,6 @@ if TYPE_CHECKING:
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 AS_OF = dt.date(2026, 3, 1)
 TOML = '[workspace]\nname = "Test (invented)"\nformat_version = 1\n'
-
-
-class Postgres:
-    """A PostgreSQL server in a temporary folder; `address` is the setting `site.database` for it."""
-
-    def __init__(self, name: str) -> None:
-        found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb") or ""]  # noqa: PTH207
-        if not found[-1]:
-            raise RuntimeError("OBSERVATORY_TEST_DATABASE=postgresql: no initdb; on Debian: apt-get install postgresql")
-        self.bin = Path(found[-1]).parent
-        self.folder = Path(tempfile.mkdtemp(prefix="obs-pg-"))
-        self.data = self.folder / "data"
-        # The server refuses to run as root: then it runs as the user the package made.
-        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, self.user)
-        self._run("initdb", "-D", str(self.data), "-U", "observatory", "-A", "trust", "-E", "UTF8", "--no-sync")
-        self.start()
-        self._run("createdb", "-h", str(self.folder), "-U", "observatory", name)
-        self.address = f"postgresql://observatory@/{name}?host={self.folder}"
-
-    def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=80"
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "immediate", "stop")
-
-    def remove(self) -> None:
-        if (self.data / "postmaster.pid").exists():
-            self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _run(self, program: str, *words: str) -> None:
-        as_user = ["runuser", "-u", self.user, "--"] if os.geteuid() == 0 else []
-        made = subprocess.run(
-            [*as_user, str(self.bin / program), *words],
-            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL, stderr=subprocess.STDOUT,
-            cwd="/", check=False,
-        )  # fmt: skip
-        if made.returncode:
-            raise RuntimeError(f"{program} failed: {(made.stdout or b'').decode(errors='replace')[-800:]}")
 
 
 def on_postgres() -> bool:
