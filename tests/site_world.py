@@ -203,3 +203,11 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres("site")
     yield server
     server.remove()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """No test reads in the language that the one before it chose."""
+    from django.utils import translation
+
+    translation.activate("en")
