@@ -28,7 +28,7 @@ def program(name: str) -> str:
 
 
 def need_han() -> None:
-    if not documents.han_font(documents._families()):
+    if not documents.han_font(documents.families()):
         if os.environ.get("OBSERVATORY_REQUIRE_ALL"):
             pytest.fail("no font with Chinese characters: apt-get install fonts-noto-cjk")
         pytest.skip("no font with Chinese characters: apt-get install fonts-noto-cjk")
@@ -76,7 +76,7 @@ def test_chinese_pdf_can_be_read(tmp_path: Path) -> None:
 
 
 def test_chinese_without_a_font_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_families", lambda: ("Libertinus Serif",))
+    monkeypatch.setattr(documents, "families", lambda: ("Libertinus Serif",))
     with pytest.raises(MissingPart, match="fonts-noto-cjk"):
         dossier_pdf(chinese())
     assert dossier_pdf(plain()).startswith(b"%PDF-")
@@ -98,7 +98,7 @@ def test_docx_opens_and_is_the_same_each_time(name: str) -> None:
 
 
 def test_docx_drops_what_xml_forbids() -> None:
-    assert documents._clean("a\x00b\x0bc\ud800d\n") == "abcd\n"
+    assert documents.clean("a\x00b\x0bc\ud800d\n") == "abcd\n"
 
 
 def test_markdown_escapes_postings() -> None:

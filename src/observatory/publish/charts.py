@@ -66,7 +66,7 @@ def _period(number: int, step: int, months: Sequence[Month]) -> Period:
     exposure = sum(m.exposure for m in months)
     share = low = high = None
     if exposure > 0:
-        low, high = _wilson(vacancies, exposure)
+        low, high = wilson(vacancies, exposure)
         share = round(1000 * vacancies / exposure, 3)
     label = f"{start:%b %Y}" if step == 1 else f"{start.year} Q{(start.month - 1) // 3 + 1}"
     return Period(
@@ -79,7 +79,7 @@ def _day(month: int) -> dt.date:
     return dt.date(month // 12, month % 12 + 1, 1)
 
 
-def _wilson(count: int, of: int) -> tuple[float, float]:
+def wilson(count: int, of: int) -> tuple[float, float]:
     """The 95 % Wilson interval of count/of, per 1,000 (Wilson 1927)."""
     of = max(of, count)
     share, z2 = count / of, Z95 * Z95

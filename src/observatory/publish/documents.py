@@ -39,7 +39,7 @@ def dossier_pdf(dossier: Dossier) -> bytes:
         import typst
     except ImportError as error:
         raise MissingPart("PDF needs the package typst; install it with: pip install 'typst>=0.13'") from error
-    han = han_font(_families())
+    han = han_font(families())
     if not han and wording.language_of(json.dumps(_content(dossier), ensure_ascii=False)):
         raise MissingPart(
             "this dossier holds Chinese text and no font here can show it in a PDF; install one with: "
@@ -53,7 +53,7 @@ def dossier_pdf(dossier: Dossier) -> bytes:
     values = {"dossier": json.dumps(_content(dossier), ensure_ascii=False), "chart": "yes" if chart is not None else "",
               "fonts": json.dumps([LATIN_FONT, *([han] if han else [])])}  # fmt: skip
     try:
-        made: bytes = compile_(files, sys_inputs=values, format="pdf", timestamp=_midnight(dossier.as_of))
+        made: bytes = compile_(files, sys_inputs=values, format="pdf", timestamp=midnight(dossier.as_of))
     except RuntimeError as error:
         raise MissingPart(f"Typst could not set this dossier ({error}); is the package typst 0.13 or newer?") from error
     return made
@@ -69,13 +69,13 @@ def han_font(families: tuple[str, ...]) -> str:
 
 
 @functools.cache
-def _families() -> tuple[str, ...]:
+def families() -> tuple[str, ...]:
     import typst
 
     return tuple(typst.Fonts().families())
 
 
-def _midnight(day: dt.date) -> dt.datetime:
+def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
@@ -83,18 +83,18 @@ def _content(dossier: Dossier) -> dict[str, Any]:
     """What the Typst template shows: text and figures ready to print."""
     c = dossier.candidate
     return {
-        "title": _breakable(wording.title(dossier)), "kind": wording.KIND_NAMES[c.kind], "rank": str(c.rank),
+        "title": breakable(wording.title(dossier)), "kind": wording.KIND_NAMES[c.kind], "rank": str(c.rank),
         "as_of": wording.day(dossier.as_of), "date": [dossier.as_of.year, dossier.as_of.month, dossier.as_of.day],
-        "sectors": [wording.sector(s) for s in c.sectors], "conclusion": [_breakable(line) for line in wording.conclusion(dossier)],
+        "sectors": [wording.sector(s) for s in c.sectors], "conclusion": [breakable(line) for line in wording.conclusion(dossier)],
         "figures": [list(row) for row in figures(dossier)], "by": _by(dossier),
-        "nearest": [[_breakable(n.title), f"{wording.scheme(n.scheme)} {n.version}", wording.code(n.code), f"{n.similarity:.2f}", _unit(n.similarity)]
+        "nearest": [[breakable(n.title), f"{wording.scheme(n.scheme)} {n.version}", wording.code(n.code), f"{n.similarity:.2f}", _unit(n.similarity)]
                     for n in c.nearest],
-        "skills": [[_breakable(label), f"{wording.number(n)} (×{wording.number(lift, 1)})", _unit(n / _top(dossier.skills))]
+        "skills": [[breakable(label), f"{wording.number(n)} (×{wording.number(lift, 1)})", _unit(n / _top(dossier.skills))]
                    for label, n, lift in dossier.skills],
-        "employers": [[_breakable(name), wording.number(n), _unit(n / _top(dossier.top_employers))] for name, n in dossier.top_employers],
-        "places": [[_breakable(name), wording.number(n), _unit(n / _top(dossier.top_places))] for name, n in dossier.top_places],
-        "evidence": [[*(_breakable(part) for part in wording.parts(e)), _breakable(_source(e)), wording.link(e.url)] for e in dossier.evidence],
-        "names": [[language, _breakable(" · ".join(names))] for language, names in names_of(dossier)],
+        "employers": [[breakable(name), wording.number(n), _unit(n / _top(dossier.top_employers))] for name, n in dossier.top_employers],
+        "places": [[breakable(name), wording.number(n), _unit(n / _top(dossier.top_places))] for name, n in dossier.top_places],
+        "evidence": [[*(breakable(part) for part in wording.parts(e)), breakable(_source(e)), wording.link(e.url)] for e in dossier.evidence],
+        "names": [[language, breakable(" · ".join(names))] for language, names in names_of(dossier)],
         "score": f"{c.score:.2f}",
         "components": [[name, f"{value:.2f}", _unit(value)] for name, value in c.components.items()],
         "reasons": list(c.reasons), "limits": list(dossier.limits), "method": list(dossier.method),
@@ -102,10 +102,10 @@ def _content(dossier: Dossier) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _breakable(text: str) -> str:
+def breakable(text: str) -> str:
     """Text whose words longer than 24 signs may break (zero-width spaces), for columns that are narrow.
 
-    >>> [len(_breakable(text)) for text in ("short words stay", "x" * 50)]
+    >>> [len(breakable(text)) for text in ("short words stay", "x" * 50)]
     [16, 52]
     """
     return re.sub(r"[^\s\u2e80-\uffef]{24}(?=[^\s\u2e80-\uffef])", "\\g<0>\u200b", text)
@@ -160,8 +160,8 @@ def _unit(value: float) -> float:
 # --- DOCX ------------------------------------------------------------------------------------
 
 
-def dossier_docx(dossier: Dossier) -> bytes:
-    """The DOCX: real headings, tables and lists, so that it can be edited; the chart as a picture."""
+def styled_document(title_points: float) -> Any:
+    """An empty A4 document whose styles name a Latin and a Chinese font. Raises `MissingPart` without python-docx."""
     try:
         import docx
         from docx.oxml.ns import qn
@@ -170,26 +170,34 @@ def dossier_docx(dossier: Dossier) -> bytes:
         raise MissingPart(
             "DOCX needs the package python-docx; install it with: pip install 'python-docx>=1.1'"
         ) from error
-    soft = RGBColor(0x56, 0x61, 0x6B)
-    c = dossier.candidate
     paper = docx.Document()
-    for name in ("Normal", "Title", "Heading 1", "List Bullet", "List Number", "Quote"):
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "List Bullet", "List Number", "Quote"):
         style = paper.styles[name]
-        style.font.name = "Georgia" if name in ("Title", "Heading 1", "Quote") else "Calibri"
+        style.font.name = "Georgia" if name in ("Title", "Heading 1", "Heading 2", "Quote") else "Calibri"
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "Noto Sans CJK SC")
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             style.element.rPr.rFonts.attrib.pop(qn(theme), None)
         style.font.color.rgb = RGBColor(0x1B, 0x21, 0x27)
     paper.styles["Normal"].font.size, paper.styles["Heading 1"].font.size = Pt(10.5), Pt(14)
-    paper.styles["Title"].font.size = Pt(24 if len(c.title) <= 70 else 15)
+    paper.styles["Heading 2"].font.size, paper.styles["Title"].font.size = Pt(11.5), Pt(title_points)
     for section in paper.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.3)
         section.top_margin = section.bottom_margin = Cm(2)
+    return paper
+
+
+def dossier_docx(dossier: Dossier) -> bytes:
+    """The DOCX: real headings, tables and lists, so that it can be edited; the chart as a picture."""
+    from docx.shared import Cm, Pt, RGBColor
+
+    soft = RGBColor(0x56, 0x61, 0x6B)
+    c = dossier.candidate
+    paper = styled_document(24 if len(c.title) <= 70 else 15)
 
     def muted(text: str, style: str | None = None) -> Any:
         paragraph = paper.add_paragraph(style=style)
-        run = paragraph.add_run(_clean(text))
+        run = paragraph.add_run(clean(text))
         run.font.color.rgb, run.font.size = soft, Pt(9)
         return paragraph
 
@@ -199,14 +207,14 @@ def dossier_docx(dossier: Dossier) -> bytes:
             cell.text = text
         for row in rows:
             for cell, text in zip(made.add_row().cells, row, strict=True):
-                cell.text = _clean(text)
+                cell.text = clean(text)
 
     muted(f"{wording.KIND_NAMES[c.kind]}   ·   rank {c.rank}   ·   as of {wording.day(dossier.as_of)}")
-    paper.add_heading(_clean(wording.title(dossier)), 0)
+    paper.add_heading(clean(wording.title(dossier)), 0)
     if c.sectors:
         muted(" · ".join(wording.sector(s) for s in c.sectors))
     for sentence in wording.conclusion(dossier):
-        paper.add_paragraph(_clean(sentence))
+        paper.add_paragraph(clean(sentence))
     table(("figure", "value", "rests on"), list(figures(dossier)))
     paper.add_heading("Growth", 1)
     chart = growth_chart(dossier.history)
@@ -240,16 +248,16 @@ def dossier_docx(dossier: Dossier) -> bytes:
     for e in dossier.evidence:
         before, role, after = wording.parts(e)
         paragraph = paper.add_paragraph(style="List Number")
-        paragraph.add_run(_clean(before))
-        paragraph.add_run(_clean(role)).bold = True
-        paragraph.add_run(_clean(after))
+        paragraph.add_run(clean(before))
+        paragraph.add_run(clean(role)).bold = True
+        paragraph.add_run(clean(after))
         source = muted(_source(e) + (f" · {wording.link(e.url)}" if wording.link(e.url) else ""))
         source.paragraph_format.left_indent = Cm(0.63)
     if not dossier.evidence:
         muted("No sentence is kept.")
     paper.add_heading("Names", 1)
     for language, names in names_of(dossier):
-        paper.add_paragraph(_clean(f"{language}: {' · '.join(names)}"))
+        paper.add_paragraph(clean(f"{language}: {' · '.join(names)}"))
     paper.add_heading("Why it ranks where it does", 1)
     paper.add_paragraph(f"Score {c.score:.2f} of 1.")
     if c.components:
@@ -259,23 +267,23 @@ def dossier_docx(dossier: Dossier) -> bytes:
         if heading:
             paper.add_heading(heading, 1)
         for line in lines:
-            paper.add_paragraph(_clean(line), style=style)
+            paper.add_paragraph(clean(line), style=style)
     paper.add_heading("Made from", 1)
     table(("", ""), list(provenance(dossier)))
     core = paper.core_properties
-    core.title, core.author, core.comments = _clean(wording.title(dossier))[:200], "observatory", ""
-    core.created = core.modified = _midnight(dossier.as_of).replace(tzinfo=None)
+    core.title, core.author, core.comments = clean(wording.title(dossier))[:200], "observatory", ""
+    core.created = core.modified = midnight(dossier.as_of).replace(tzinfo=None)
     raw = io.BytesIO()
     paper.save(raw)
-    return _same_bytes(raw.getvalue())
+    return same_bytes(raw.getvalue())
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Text without the control characters that XML 1.0 forbids."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]", "", text)
 
 
-def _same_bytes(made: bytes) -> bytes:
+def same_bytes(made: bytes) -> bytes:
     """The same archive with a fixed time on each file."""
     beside = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as new:

@@ -26,19 +26,19 @@ def dossier_page(dossier: Dossier) -> str:
     chart, small = growth_chart(dossier.history), growth_chart(dossier.history, width=300)
     found = periods(dossier.history)
     return str(
-        _environment().get_template("dossier.html").render(
+        environment().get_template("dossier.html").render(
             d=dossier,
             c=dossier.candidate,
             title=wording.title(dossier),
             kind=wording.KIND_NAMES[dossier.candidate.kind],
             conclusion=wording.conclusion(dossier),
-            chart=Markup(_inline(to_svg(chart), _described(dossier), "c")) if chart is not None else None,
-            small_chart=Markup(_inline(to_svg(small), _described(dossier), "n")) if small is not None else None,
+            chart=Markup(inline(to_svg(chart), _described(dossier), "c")) if chart is not None else None,
+            small_chart=Markup(inline(to_svg(small), _described(dossier), "n")) if small is not None else None,
             periods=found,
             top_skill=max((count for _, count, _ in dossier.skills), default=1) or 1,
             others=_other_names(dossier),
             by="month" if len(found) == len(dossier.history) else "quarter",
-            style=Markup((TEMPLATES / "dossier.css").read_text("utf-8") + _chart_colours()),
+            style=Markup((TEMPLATES / "dossier.css").read_text("utf-8") + chart_colours()),
         )
     ) + "\n"  # fmt: skip
 
@@ -59,7 +59,7 @@ def _described(dossier: Dossier) -> str:
     )
 
 
-def _inline(svg: str, description: str, prefix: str) -> str:
+def inline(svg: str, description: str, prefix: str) -> str:
     """The chart as part of a page: it grows with the page, has a text alternative and ids of its own."""
     svg = svg.replace('"chart-', f'"{prefix}-').replace("(#chart-", f"(#{prefix}-")
     wide, high = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups()  # type: ignore[union-attr]
@@ -73,7 +73,7 @@ def _inline(svg: str, description: str, prefix: str) -> str:
     )
 
 
-def _chart_colours() -> str:
+def chart_colours() -> str:
     """Rules that give each ink of the chart the page's own colour, light or dark."""
     return "".join(
         f'.chart svg [fill="{ink}"]{{fill:var(--chart-{name})}}.chart svg [stroke="{ink}"]{{stroke:var(--chart-{name})}}\n'
@@ -82,7 +82,7 @@ def _chart_colours() -> str:
 
 
 @functools.cache
-def _environment() -> Any:
+def environment() -> Any:
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError as error:

@@ -1,0 +1,185 @@
+"""Reports: every kind in every language and form, the same bytes, nothing hidden, empty periods said so."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from invented_dossiers import HOSTILE
+from invented_reports import FACTS, empty, hostile, weekly_facts
+from observatory.cli.reports import KINDS
+from observatory.errors import MissingPart, SettingError
+from observatory.publish import documents
+from observatory.publish.paper import Figures, Grid, Heading, Picture, Text, all_text
+from observatory.publish.reports import FORMS, REPORTS, make_report
+from observatory.publish.reports.weekly import state
+from observatory.publish.speech import LANGUAGES, Speech
+from publish.test_documents import need_han, program, text_of
+
+EACH = [(kind, language) for kind in REPORTS for language in LANGUAGES]
+
+
+def paper(kind: str, language: str = "en", change: Any = None) -> Any:
+    facts = FACTS[kind]()
+    return REPORTS[kind](change(facts) if change else facts, Speech(language))
+
+
+def test_the_command_line_lists_the_kinds_there_are() -> None:
+    assert tuple(REPORTS) == KINDS
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_page_is_whole_and_the_same_each_time(kind: str, language: str) -> None:
+    page = make_report(kind, FACTS[kind](), form="html", language=language)
+    assert page == make_report(kind, FACTS[kind](), form="html", language=language)
+    text = page.decode()
+    assert f'<html lang="{LANGUAGES[language][1]}">' in text
+    assert "<script" not in text
+    assert not re.search(r"(src|href)=\"https?:", text)
+    assert "\x00" not in text
+    assert not re.search(
+        r"\{[a-z_]+\}|None|nan\b", re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", text, flags=re.DOTALL)
+    )
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_the_first_page_concludes_before_any_table(kind: str, language: str) -> None:
+    blocks = paper(kind, language).blocks
+    assert isinstance(blocks[0], Heading)
+    strong = [block for block in blocks[1:9] if isinstance(block, Text) and block.strong]
+    assert 3 <= len(strong) <= 8
+    assert any(isinstance(block, Figures) for block in blocks[:12])
+    first_table = next(i for i, block in enumerate(blocks) if isinstance(block, Grid))
+    assert first_table > max(i for i, block in enumerate(blocks) if isinstance(block, Text) and block.strong)
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_every_chart_says_what_it_shows_and_the_run_is_named(kind: str) -> None:
+    made = paper(kind)
+    for picture in made.pictures():
+        assert len(picture.caption) > 30
+    assert any(
+        "corpus version 12" in block.text and "0123456789ab" in block.text
+        for block in made.blocks
+        if isinstance(block, Text)
+    )
+    assert ("corpus version", "12") in made.made_from
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_empty_period_says_so(kind: str, language: str) -> None:
+    made = paper(kind, language, empty)
+    say = Speech(language)
+    text = all_text(made)
+    if kind in ("weekly", "quarterly", "quality"):
+        assert say.say(f"{kind}.empty") in text
+    if kind != "quality":
+        assert say.say("decisions.missing", file="verdicts.json") in text
+    for form in ("html", "docx"):
+        assert FORMS[form](made)
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_markup_from_outside_stays_text(kind: str) -> None:
+    made = paper(kind, "en", hostile)
+    page = FORMS["html"](made).decode()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert docx.Document(io.BytesIO(FORMS["docx"](made))).paragraphs
+    assert FORMS["pdf"](made).startswith(b"%PDF-") if not re.search("[\u4e00-\u9fff]", all_text(made)) else True
+    assert HOSTILE in all_text(made)
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_pdf_holds_text_with_embedded_fonts(kind: str, language: str, tmp_path: Path) -> None:
+    need_han()
+    made = paper(kind, language)
+    pdf = FORMS["pdf"](made)
+    assert pdf == FORMS["pdf"](paper(kind, language))
+    text = text_of(pdf, tmp_path)
+    assert made.title.replace(" ", "") in text.replace(" ", "")
+    conclusion = next(block.text for block in made.blocks if isinstance(block, Text) and block.strong)
+    assert re.sub(r"\s", "", conclusion) in re.sub(r"\s", "", text)
+    listed = subprocess.run(
+        [program("pdffonts"), "d.pdf"], cwd=tmp_path, capture_output=True, check=True
+    ).stdout.decode()
+    rows = listed.splitlines()[2:]
+    assert rows
+    assert all(re.search(r"\s(yes)\s+(yes|no)\s+(yes|no)\s+\d+\s+\d+$", row) for row in rows), listed
+    images = subprocess.run(
+        ["pdfimages", "-list", "d.pdf"], cwd=tmp_path, capture_output=True, check=True
+    ).stdout.decode()
+    assert len(images.splitlines()) == 2, "charts are vectors, not pictures"
+
+
+def test_a_pdf_without_a_chinese_font_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("observatory.publish.paper_documents.families", lambda: ("Libertinus Serif",))
+    with pytest.raises(MissingPart, match="fonts-noto-cjk"):
+        make_report("weekly", weekly_facts(), form="pdf", language="zh")
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_docx_has_headings_tables_and_the_same_bytes(kind: str, language: str) -> None:
+    made = paper(kind, language)
+    raw = FORMS["docx"](made)
+    assert raw == FORMS["docx"](paper(kind, language))
+    found = docx.Document(io.BytesIO(raw))
+    headings = [p.text for p in found.paragraphs if p.style.name.startswith("Heading")]
+    assert [block.text for block in made.blocks if isinstance(block, Heading)] == headings[:-1]
+    assert len(found.tables) == 1 + sum(isinstance(block, Grid) and bool(block.rows) for block in made.blocks)
+    assert len(found.inline_shapes) == sum(isinstance(block, Picture) for block in made.blocks)
+
+
+@pytest.mark.slow
+def test_libreoffice_opens_a_docx_and_makes_a_pdf(tmp_path: Path) -> None:
+    need_han()
+    (tmp_path / "report.docx").write_bytes(make_report("quarterly", FACTS["quarterly"](), form="docx", language="zh"))
+    office = program("soffice")
+    subprocess.run(
+        [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "report.docx"],
+        cwd=tmp_path, capture_output=True, check=True, timeout=180,
+    )  # fmt: skip
+    text = text_of((tmp_path / "report.pdf").read_bytes(), tmp_path)
+    assert "新职业监测季度报告" in text.replace(" ", "")
+    assert shutil.which("pdffonts")
+
+
+def test_what_a_source_is_called() -> None:
+    found = {source.source: state(source) for source in weekly_facts().sources}
+    assert found == {"well": "well", "stopped": "silent", "few": "low", "monthly": "seldom", "never": "ended"}
+
+
+def test_no_decisions_on_file_are_never_nought() -> None:
+    facts = FACTS["annual"]()
+    made = REPORTS["annual"](replace(facts, basis=replace(facts.basis, decisions=None)), Speech("en"))
+    text = all_text(made)
+    assert "No decisions are on file" in text
+    assert "Whether the target of 10 is reached cannot be said." in text
+    figures = next(block for block in made.blocks if isinstance(block, Figures))
+    assert figures.rows[0][1] == "–"
+
+
+def test_rejections_keep_their_reasons() -> None:
+    text = all_text(paper("quarterly"))
+    assert "too few practitioners" in text
+    assert "a code of tomorrow" in text  # one that this version does not know is shown as it came
+
+
+def test_an_unknown_kind_or_form_names_the_known_ones() -> None:
+    with pytest.raises(SettingError, match="weekly, quarterly, annual, quality"):
+        make_report("monthly", None, form="html", language="en")
+    with pytest.raises(SettingError, match="html, pdf, docx"):
+        make_report("weekly", weekly_facts(), form="odt", language="en")
+
+
+def test_families_are_asked_of_typst() -> None:
+    assert "Libertinus Serif" in documents.families()
