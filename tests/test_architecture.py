@@ -33,7 +33,7 @@ HOMES = {
     "torch": ("embed.py",),
     "openvino": ("embed.py",),
     "graspologic_native": ("detect",),
-    "sklearn": ("detect", "propose", "embed.py"),
+    "sklearn": ("detect", "propose", "embed.py", "backtest"),
     "statsmodels": ("detect", "propose"),
     "django": ("review", "web", "cli"),
     "ninja": ("review", "web"),

@@ -53,6 +53,14 @@ def shelf_of(ws: Workspace) -> TaxonomyShelf:
     return TaxonomyShelf(ws.taxonomies_dir)
 
 
+def grammar_of(ws: Workspace, as_of: dt.datetime) -> Any:
+    """What postings are read with as of a time: word lists and the classifications of the day."""
+    from observatory.enrich import build_grammar
+
+    taxonomies = shelf_of(ws).as_of(as_of.date())
+    return build_grammar(taxonomies, languages=ws.settings.workspace.languages, sectors_dir=ws.sectors_dir)
+
+
 # --- collect -> corpus -----------------------------------------------------------------------
 
 
@@ -256,14 +264,12 @@ def run(
     Raises `NotEnoughData` when there is nothing to look at.
     """
     from observatory import proposals
-    from observatory.enrich import build_grammar
 
     started, stages = time.monotonic(), _Stages()
     corpus = corpus_of(ws)
-    settings = ws.settings
     update_vacancies(corpus)
     taxonomies = shelf_of(ws).as_of(as_of.date())
-    grammar = build_grammar(taxonomies, languages=settings.workspace.languages, sectors_dir=ws.sectors_dir)
+    grammar = grammar_of(ws, as_of)
     fingerprint = _fingerprint(ws, corpus, as_of, since, grammar.key, taxonomies)
     old = find_run(corpus, fingerprint)
     if old is not None:

@@ -263,6 +263,102 @@ def postings_table(postings: Sequence[Posting]) -> pa.Table:
     )
 
 
+# --- backtest --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recognition:
+    """One row of a truth file: a profession that somebody recognised on a day, with its other names."""
+
+    title: str
+    recognised: dt.date
+    by: str
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """One row of a past list. `outcome`: recognised (a later recognition has its name), known (one on or
+    before the list's day), fell back (its share halved by the end of the walk) or open.
+
+    `share_then` and `share_at_end` are vacancies per 1,000 in the twelve months before the list and
+    before the end of the walk; None where the sources were silent.
+    """
+
+    rank: int
+    candidate_id: str
+    title: str
+    kind: Kind
+    vacancies: int
+    q_value: float
+    outcome: Literal["recognised", "known", "fell back", "open"]
+    recognition: str
+    share_then: float | None
+    share_at_end: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastList:
+    """The list as of a date; `note` says why there is none, `findable` how many rows of the truth it
+    could have held: recognised later, in no loaded classification as an occupation, with enough postings."""
+
+    as_of: dt.date
+    run_id: str
+    rows: tuple[Listed, ...]
+    findable: int = 0
+    found: int = 0
+    seconds: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lead:
+    """How long before a recognition its profession was proposed.
+
+    `months` is from the list to the recognition. `censored`: "" for an exact one; "left" when it was on
+    the first list already (the lead is at least `months`); "right" when it was on none (at most `months`,
+    counted from the last list). `vacancies` that name it by the end of the walk; 0: nothing to find.
+    """
+
+    recognition: Recognition
+    candidate: str
+    rank: int
+    first: dt.date | None
+    months: int
+    censored: Literal["", "left", "right"]
+    vacancies: int
+    findable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """One figure of a backtest with its 95 % interval; None where it cannot be said, and `note` why."""
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    of: int
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backtest:
+    """A walk through the past, its lists and how they score against what was recognised later."""
+
+    workspace: str
+    truth: str
+    protocol: int
+    lists: tuple[PastList, ...]
+    leads: tuple[Lead, ...]
+    scores: tuple[Score, ...]
+    false_alarms: tuple[str, ...]
+    limits: tuple[str, ...]
+    taxonomies: tuple[str, ...]
+    seconds: float
+
+
 # --- tables ----------------------------------------------------------------------------------
 
 UTC = pa.timestamp("us", tz="UTC")

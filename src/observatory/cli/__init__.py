@@ -28,6 +28,11 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "dossier": ("observatory.cli.reading", "dossier", "The evidence on one candidate."),
     "verify-dossier": ("observatory.cli.reading", "verify_dossier", "Check a dossier against its hash and corpus."),
     "report": ("observatory.cli.reports", "report", "A report: weekly, quarterly, annual, or on the data's quality."),
+    "backtest": (
+        "observatory.cli.backtesting",
+        "backtest",
+        "Walk the past and score the lists against what was recognised later.",
+    ),
     "review": ("observatory.cli.site", "review", "Bring dossiers in, take verdicts out, add people."),
     "serve": ("observatory.cli.site", "serve", "Serve the review site."),
     "audit": ("observatory.cli.site", "audit", "Check and export the audit trail."),

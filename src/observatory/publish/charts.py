@@ -88,6 +88,15 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     return round(1000 * max(centre - half, 0.0), 3), round(1000 * min(centre + half, 1.0), 3)
 
 
+def altair_or_missing() -> Any:
+    """The module altair, untyped as its Data is. Raises `MissingPart` where it is not installed."""
+    try:
+        import altair
+    except ImportError as error:
+        raise MissingPart("charts need the package altair; install it with: pip install 'altair>=5.4'") from error
+    return altair
+
+
 def growth_chart(history: Sequence[Month], *, font: str = "sans-serif", width: int = 720) -> Chart | None:
     """Share of vacancies over time above, counts below; None where there is no history.
 
@@ -96,12 +105,7 @@ def growth_chart(history: Sequence[Month], *, font: str = "sans-serif", width: i
     found = periods(history)
     if not found:
         return None
-    try:
-        import altair
-    except ImportError as error:
-        raise MissingPart("charts need the package altair; install it with: pip install 'altair>=5.4'") from error
-
-    alt: Any = altair  # its Data is untyped
+    alt = altair_or_missing()
     rows = [
         {
             "from": (p.start + (p.end - p.start) * 0.1).isoformat(), "to": (p.end - (p.end - p.start) * 0.1).isoformat(),
