@@ -157,3 +157,16 @@ def test_planted_copies_of_real_postings_are_found(shared_data: Path) -> None:
     rows, truth = plant(originals(shared_data / "data" / "postings", rng)[::3], rng)
     found = score(join_vacancies(rows), truth)
     assert found["all"]["f1"] >= 0.95
+
+
+def test_likeness_joins_no_posting_whose_title_names_another_employer() -> None:
+    board = posting(0)
+    thread = posting(
+        1,
+        source="thread",
+        employer="",
+        title="Officine Rossi | Kiln operator | Modena",
+        description=changed(text(1), 10),
+    )
+    assert relation(board, thread) == "other"
+    assert relation(board, thread | {"title": "Kiln operator"}) == "near"

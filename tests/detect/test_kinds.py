@@ -82,3 +82,19 @@ def test_a_fall_of_few_is_no_fall() -> None:
     assert fade(3, 8, 1000, 1000)[1] > 0.05
     assert fade(3, 80, 1000, 1000)[1] < 0.001
     assert fade(0, 0, 0, 0) == (1.0, 1.0)
+
+
+RANKS = {
+    "a rank above a more frequent role": (
+        "zorbat manager", novelty(), Signs(rank_of="zorbat engineer"), "zorbat engineer"),
+    "the same as a known occupation": (
+        "back web builder", novelty(), Signs(same_as=("web builder", 0.93)), "0.93"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RANKS.values(), ids=RANKS.keys())
+def test_a_rank_and_a_part_are_specialisations(case: tuple[str, Novelty, Signs, str]) -> None:
+    name, novel, signs, said = case
+    found = decide(name, novel, signs, employers=9)
+    assert found.kind == "specialisation"
+    assert said in found.reasons[0]

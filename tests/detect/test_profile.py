@@ -77,3 +77,19 @@ def test_the_order_of_rows_does_not_matter() -> None:
         assert again[cluster].own == profile.own
         assert again[cluster].risen == profile.risen
         np.testing.assert_allclose(again[cluster].cohesion, profile.cohesion)
+
+
+def test_a_smaller_cluster_is_like_a_larger_one_that_asks_for_the_same() -> None:
+    def asks(cluster: int, words: list[str], each: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return postings(cluster, {0: words, 1: words}, each=each)
+
+    hired, skills = joined(
+        asks(0, ["ledger", "audit"], 80), asks(1, ["ledger", "audit"], 40), asks(2, ["welding", "steel"], 60),
+        asks(3, ["ledger", "audit"], 10),
+    )  # fmt: skip
+    found = profiles(hired, skills, [0, 1, 2, 3], windows=WINDOWS)
+    assert [cluster for cluster, _ in found[1].like] == [0]
+    assert found[1].like[0][1] > 0.95
+    assert found[0].like == ()
+    assert found[2].like == ()
+    assert found[3].like == ()  # too few postings to say

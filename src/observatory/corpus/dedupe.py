@@ -225,7 +225,11 @@ def _relation(one: _Facts, other: _Facts, share: float, part: float, words: floa
         return 0
     if same_poster and len(one.opening) >= 40 and one.opening == other.opening:
         return 2
-    if share >= (NEAR_OTHER_POSTER if another_poster else NEAR):
+    # a poster that is not named may be anybody: then the titles have to say the same, or the texts more
+    unknown = (
+        not same_poster and not known and bool((one.words ^ other.words) - _NOISE - one.place_words - other.place_words)
+    )
+    if share >= (NEAR_OTHER_POSTER if another_poster or unknown else NEAR):
         return 3
     if part >= PART and words >= PART_WORDS and not another_poster:
         return 4

@@ -18,7 +18,7 @@ from observatory.detect.growth import Windows, benjamini_hochberg, growth_of, wi
 from observatory.detect.kinds import FADED_COUNT, NARROWS, Signs, decide, fade, signs_of
 from observatory.detect.lineage import LineageEvent, Role, trace
 from observatory.detect.novelty import Novelties, Novelty, normal_form
-from observatory.detect.profile import profiles
+from observatory.detect.profile import Profile, profiles
 from observatory.detect.roles import MENTION_COLUMNS, display_names, fold_key, fold_roles, judge_roles
 from observatory.detect.usage import usage_of
 from observatory.records import Kind, Taxonomy
@@ -143,6 +143,7 @@ def detect(
     weight = hired.groupby("cluster")["vacancy_id"].nunique()
     names_of = {cluster: own[0] for cluster, own in forms.items()}
     asked = skills if skills is not None else pd.DataFrame({"posting_id": [], "skills": []})
+    content = profiles(hired, asked, sorted(names_of), windows=spans)
     signs = signs_of(
         hired,
         names_of,
@@ -150,7 +151,9 @@ def detect(
         faded=_faded(hired, exposure, as_of_month),
         usage=lambda words: usage_of(texts() if texts is not None and words else (), words),
         narrows=_narrows(names_of, roles, weight),
-        profile=profiles(hired, asked, sorted(names_of), windows=spans),
+        same_as=_same_as(names_of, content, novelty),
+        profile=content,
+        forms=_written(names_of, roles),
         is_role=_is_role(roles, known),
     )
     names = display_names(mentions, dict(zip(concept.index, concept, strict=True)))
@@ -330,6 +333,38 @@ def _is_role(roles: pd.DataFrame, known: set[str]) -> Callable[[str, str], bool]
         return fold_key(role, language) in keys
 
     return is_role
+
+
+def _written(names: Mapping[int, Role], roles: pd.DataFrame) -> dict[int, list[str]]:
+    """The other written forms of each cluster's main role: those of its concept that narrow nothing."""
+    own = roles[~roles["rolled_up"]]
+    found = {}
+    for cluster, part in own.groupby("cluster"):
+        main = names[int(cluster)][0]
+        concept = part.loc[part["role"] == main, "concept"].iloc[0]
+        forms = part[(part["concept"] == concept) & (part["role"] != main)]
+        found[int(cluster)] = sorted(
+            form for form in forms["role"] if len(form.split()) <= len(main.split())
+        )  # fmt: skip
+    return found
+
+
+def _same_as(
+    names: Mapping[int, Role], content: Mapping[int, Profile], novelty: Sequence[Novelty]
+) -> dict[int, tuple[str, float]]:
+    """The known occupation with the same head noun whose postings ask for the same as a cluster's."""
+    found = {}
+    for cluster, (role, language) in names.items():
+        for other, likeness in content[cluster].like:
+            name, of = names[other]
+            if novelty[other].title_of is not None and of == language and _head(name) == _head(role):
+                found[cluster] = (name, likeness)
+                break
+    return found
+
+
+def _head(role: str) -> str:
+    return fold_key(role, "en").rsplit("|", 1)[-1]
 
 
 def _narrows(names: Mapping[int, Role], roles: pd.DataFrame, weight: pd.Series) -> dict[int, str]:

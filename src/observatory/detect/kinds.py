@@ -29,6 +29,7 @@ FADED_COUNT = 8
 FADED_P = 0.01
 SIDE_BY_SIDE = 0.08  # share of postings that advertise the parent occupation as another job
 SUBSET_SIMILARITY = 0.60
+RANKS = frozenset("manager director lead head chief architect vp".split())
 NARROWS = 2.0  # a role that narrows another is its specialisation when that one is this often as frequent
 LOOSE = 1.0  # cohesion at or below it: its postings are no more alike than any others
 LOOSE_POSTINGS = 30
@@ -46,7 +47,9 @@ class Signs:
     occupation which lists the role as an alternative title. `faded`: recent half-year against the best
     one, and `faded_p` the chance of so deep a fall. `tools`: words of its name that name a tool.
     `rest`: the role that is left without them, when the corpus has it. `narrows`: the more frequent role
-    in the corpus that it narrows.
+    in the corpus that it narrows. `rank_of`: the more frequent role of which it is the manager, director or
+    lead. `same_as`: a known occupation with the same head noun whose postings ask for the same, with the
+    likeness of the two profiles.
     """
 
     proper: float = 0.0
@@ -60,6 +63,8 @@ class Signs:
     usage: Usage | None = None
     rest: str = ""
     narrows: str = ""
+    rank_of: str = ""
+    same_as: tuple[str, float] | None = None
     profile: Profile = field(default_factory=Profile)
 
 
@@ -100,6 +105,18 @@ def decide(name: str, novelty: Novelty, signs: Signs, *, employers: int, posting
     if novelty.subset_of is not None and novelty.subset_of.similarity >= SUBSET_SIMILARITY:
         at = novelty.subset_of
         return Verdict(kind="specialisation", reasons=(f"it narrows {at.title} ({at.scheme} {at.version}, {at.code})",))
+    if signs.rank_of:
+        return Verdict(
+            kind="specialisation", reasons=(f"it is a rank above {signs.rank_of}, which is sought more often",)
+        )
+    if signs.same_as is not None:
+        title, likeness = signs.same_as
+        return Verdict(
+            kind="specialisation",
+            reasons=(
+                f"its postings ask for the same as those of {title}, a known occupation (likeness {likeness:.2f})",
+            ),
+        )
     if signs.narrows:
         return Verdict(
             kind="specialisation", reasons=(f"it narrows {signs.narrows}, which the same postings seek more often",)
@@ -122,9 +139,9 @@ def _tool(name: str, signs: Signs) -> str | None:
         if own == modifier:
             used = signs.usage
             return (
-                f"its name is that of a tool: {own} is written as a proper name in {used.proper:.0%} of running mentions "
-                f"and stands in lists of tools or behind 'with' and 'in' ({used.listed + used.applied:.0%})"
-                if used is not None
+                f"its name is that of a tool: {own} is written as a proper name in {used.proper:.0%} of running mentions, "
+                f"and {used.listed:.0%} of its mentions stand in lists of tools"
+                if used is not None and used.mentions
                 else f"its name is that of a tool, {own}"
             )
         if signs.rest:
@@ -195,12 +212,14 @@ def words_to_test(role: str, language: str) -> list[str]:
 def signs_of(
     mentions: pd.DataFrame, names: Mapping[int, tuple[str, str]], *, side_by_side: Mapping[int, float],
     faded: Mapping[int, tuple[float, float]], usage: Callable[[Sequence[str]], Mapping[str, Usage]],
-    narrows: Mapping[int, str], profile: Mapping[int, Profile], is_role: Callable[[str, str], bool],
+    narrows: Mapping[int, str], same_as: Mapping[int, tuple[str, float]], profile: Mapping[int, Profile],
+    is_role: Callable[[str, str], bool], forms: Mapping[int, Sequence[str]],
 ) -> dict[int, Signs]:  # fmt: skip
     """The signs of each cluster in `names` (its main role and language).
 
     `mentions` has columns cluster, role, phrase, language. `usage` gives the usage of words in running
-    text, `is_role` says whether the corpus or a classification has a role.
+    text, `is_role` says whether the corpus or a classification has a role, `forms` gives the other ways
+    in which a cluster's main role is written ("golang developer" of "go developer").
     """
     words = mentions["phrase"].str.split()
     last, before = words.str[-1].fillna(""), words.str[:-1].str[-1].fillna("")
@@ -212,17 +231,24 @@ def signs_of(
     build = head.isin(BUILDING)
     build_or_engineer = build | (head == "engineer")
     builders = build.groupby(mentions["cluster"]).sum() / build_or_engineer.groupby(mentions["cluster"]).sum()
-    of_modifier: dict[str, list[int]] = {}
-    for (name, _), count in pd.DataFrame({"modifier": modifier[english], "head": head[english]}).value_counts().items():
-        of_modifier.setdefault(name, []).append(int(count))
+    of_modifier: dict[str, dict[str, int]] = {}
+    for (name, its_head), count in (
+        pd.DataFrame({"modifier": modifier[english], "head": head[english]}).value_counts().items()
+    ):
+        of_modifier.setdefault(name, {})[its_head] = int(count)
     tested = {cluster: words_to_test(*name) for cluster, name in names.items()}
-    used = usage(sorted({word for words in tested.values() for word in words}))
-    short = _abbreviations(mentions.loc[english, "phrase"], {word for words in tested.values() for word in words})
+    others = {
+        cluster: [modifiers_of(form, names[cluster][1]) for form in own] for cluster, own in forms.items() if cluster in names
+    }  # fmt: skip
+    asked = {word for words in (*tested.values(), *others.values()) for word in words if word}
+    used = usage(sorted(asked))
+    short = _abbreviations(mentions.loc[english, "phrase"], asked)
     result = {}
     for cluster, (role, language) in names.items():
-        heads = [count for count in of_modifier.get(modifiers_of(role, language), []) if count >= 2]
+        counted = {h: n for h, n in of_modifier.get(modifiers_of(role, language), {}).items() if n >= 2}
+        heads = list(counted.values())
         share = float(builders.get(cluster, 0.0)) if pd.notna(builders.get(cluster)) else 0.0
-        tools = _tools(tested[cluster], used, short, share)
+        tools = _tools(tested[cluster], others.get(cluster, ()), used, short, share)
         result[cluster] = Signs(
             proper=float(proper.get(cluster, 0.0)),
             builders=share,
@@ -235,12 +261,26 @@ def signs_of(
             usage=used.get(modifiers_of(role, language)),
             rest=_rest(role, language, tools, is_role),
             narrows=narrows.get(cluster, ""),
+            rank_of=_rank_of(role, language, counted),
+            same_as=same_as.get(cluster),
             profile=profile.get(cluster, Profile()),
         )
     return result
 
 
-def _tools(tested: Sequence[str], used: Mapping[str, Usage], short: frozenset[str], builders: float) -> tuple[str, ...]:
+def _rank_of(role: str, language: str, heads: Mapping[str, int]) -> str:
+    """The role of which this is a rank: the same modifier with the head that is sought most, twice as often."""
+    modifier = modifiers_of(role, language)
+    own = role.rsplit(" ", 1)[-1]
+    if not modifier or own not in RANKS or not heads:
+        return ""
+    head = max(heads, key=lambda h: (heads[h], h))
+    return f"{modifier} {head}" if head not in RANKS and heads[head] >= NARROWS * heads.get(own, 0) else ""
+
+
+def _tools(
+    tested: Sequence[str], others: Sequence[str], used: Mapping[str, Usage], short: frozenset[str], builders: float
+) -> tuple[str, ...]:
     """The words of a modifier that name tools; the whole modifier first, if that is one."""
 
     def tool(words: str) -> bool:
@@ -249,7 +289,7 @@ def _tools(tested: Sequence[str], used: Mapping[str, Usage], short: frozenset[st
 
     if not tested:
         return ()
-    if tool(tested[0]):
+    if tool(tested[0]) or any(tool(words) for words in others if words):
         return (tested[0],)
     found = [words for words in tested[1:] if tool(words)]
     return tuple(word for word in found if not any(word != other and word in other.split() for other in found))

@@ -24,6 +24,9 @@ CHANGE_POSTINGS = 20  # of a cluster in each window
 CHANGE_COUNT = 5  # postings of a cluster that name a skill, both windows together
 CHANGE_Q, CHANGE_FACTOR = 0.01, 2.0
 COHESION_POSTINGS = 5
+# Likeness of two profiles: the cosine of their skills, weighted by rarity, over the geometric mean of
+# their reliabilities (split halves, Spearman 1910), so that small clusters are not unlike by chance alone.
+LIKE, LIKE_POSTINGS = 0.88, 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,13 +37,15 @@ class Profile:
     telling first. `cohesion`: mean cosine between the skill sets of its postings, as a multiple of the
     same mean over all postings; NaN when fewer than five of them name a skill. `risen` and `fallen`:
     skills whose odds rose or fell by a factor of two against the change in all postings, q < 0.01;
-    None when a window holds fewer than twenty of its postings.
+    None when a window holds fewer than twenty of its postings. `like`: the clusters at least as large
+    whose postings ask for the same, with the likeness (see `LIKE`), the most alike first.
     """
 
     own: tuple[str, ...] = ()
     cohesion: float = float("nan")
     risen: tuple[str, ...] | None = None
     fallen: tuple[str, ...] | None = None
+    like: tuple[tuple[int, float], ...] = ()
 
 
 def profiles(
@@ -77,6 +82,7 @@ def profiles(
     sizes = np.asarray(every.sum(axis=1)).ravel()
     share = np.asarray(matrix.sum(axis=0)).ravel() / len(known)
     cohesion = _cohesion(every, matrix, share)
+    like = _alike(every, sizes, matrix, share)
     changes = _changes(members(recent), members(earlier), matrix, _in_windows(pairs, rows, len(known), windows))
     result = {}
     for cluster, i in at.items():
@@ -85,6 +91,7 @@ def profiles(
             own=_own(counts[i], float(sizes[i]), share, labels), cohesion=float(cohesion[i]),
             risen=None if risen is None else tuple(labels[j] for j in risen),
             fallen=None if fallen is None else tuple(labels[j] for j in fallen),
+            like=tuple((clusters[j], value) for j, value in like.get(i, ())),
         )  # fmt: skip
     return result
 
@@ -133,6 +140,35 @@ def _cohesion(every: sparse.csr_matrix, matrix: sparse.csr_matrix, share: NDArra
         inside = (squares - n) / (n * (n - 1))
     ratio: NDArray[np.float64] = np.where(n >= COHESION_POSTINGS, inside / max(base, 1e-9), np.nan)
     return ratio
+
+
+def _alike(
+    every: sparse.csr_matrix, sizes: NDArray[np.float64], matrix: sparse.csr_matrix, share: NDArray[np.float64]
+) -> dict[int, list[tuple[int, float]]]:
+    """For each large cluster the at least equally large ones whose likeness reaches `LIKE`."""
+    large = np.flatnonzero(sizes >= LIKE_POSTINGS)
+    if len(large) < 2:
+        return {}
+    rarity = np.log(1.0 / np.maximum(share, 1e-9))
+    halves = np.zeros((2, len(large), matrix.shape[1]))
+    for at, i in enumerate(large.tolist()):
+        rows = every.indices[every.indptr[i] : every.indptr[i + 1]]
+        for half in (0, 1):
+            halves[half, at] = np.asarray(matrix[np.sort(rows)[half::2]].sum(axis=0)).ravel() * rarity
+    unit = halves / np.maximum(np.linalg.norm(halves, axis=2, keepdims=True), 1e-12)
+    split = (unit[0] * unit[1]).sum(axis=1)
+    reliable = np.maximum(2 * split / (1 + split), 1e-6)
+    whole = halves.sum(axis=0)
+    whole /= np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-12)
+    likeness = np.minimum(whole @ whole.T / np.sqrt(np.outer(reliable, reliable)), 1.0)
+    found = {}
+    for at, i in enumerate(large.tolist()):
+        others = [
+            (int(j), round(float(likeness[at, k]), 4)) for k, j in enumerate(large.tolist())
+            if j != i and sizes[j] >= sizes[i] and likeness[at, k] >= LIKE
+        ]  # fmt: skip
+        found[i] = sorted(others, key=lambda pair: (-pair[1], pair[0]))
+    return found
 
 
 def _in_windows(

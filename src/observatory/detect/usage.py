@@ -52,7 +52,7 @@ class Usage:
             return None
         as_tool = self.listed + self.applied
         if abbreviation:
-            return self.listed >= 0.35 or (builders >= 0.35 and as_tool >= 0.30)
+            return (self.listed >= 0.35 and as_tool >= 0.65) or (builders >= 0.35 and as_tool >= 0.30)
         return (
             (self.proper >= 0.75 and as_tool >= 0.42)
             or (self.proper >= 0.60 and as_tool >= 0.50)
