@@ -28,6 +28,11 @@ BENCHMARKS = {
         "Role phrases: precision and recall per language, beside two simple rules",
     ),
     "main-job": ("benchmarks.main_job:measure", "The main job: seconds and memory per stage, import speed, the list"),
+    "detection": (
+        "benchmarks.detection.report:measure",
+        "Detection on the real past beside its peers, planted and shuffled pasts",
+    ),
+    "titles": ("benchmarks.titles:measure", "Titles to ESCO beside TF-IDF and the encoder alone: MRR, R@10"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
 }
 
