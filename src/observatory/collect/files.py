@@ -232,10 +232,61 @@ def _opened(path: Path, packed: str) -> IO[bytes]:
     if packed == ".gz":
         return cast(IO[bytes], gzip.open(path, "rb"))
     if packed == ".zst":
+        return cast(IO[bytes], io.BufferedReader(_Zstandard(path), 1024 * 1024))
+    return path.open("rb")
+
+
+class _Zstandard(io.RawIOBase):
+    """The contents of a .zst file, which may have several frames. A file that is cut off is an `EOFError`.
+
+    The library's own reader gives the part before the cut and says nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._frame: Any = None
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            packed = self._file.read(256 * 1024)
+            if not packed:
+                if self._frame is not None:
+                    raise EOFError("the file ends inside a frame")
+                return 0
+            self._ready = self._unpack(packed)
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+    def _unpack(self, packed: bytes) -> bytes:
         import zstandard
 
-        return cast(IO[bytes], zstandard.open(path, "rb"))
-    return path.open("rb")
+        parts = []
+        while packed:
+            if self._frame is None:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            try:
+                parts.append(self._frame.decompress(packed))
+            except zstandard.ZstdError as error:
+                raise OSError(str(error)) from error
+            packed = b""
+            if self._frame.eof:
+                packed, self._frame = self._frame.unused_data, None
+        return b"".join(parts)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _whole(path: Path, packed: str) -> bytes:
+    with _opened(path, packed) as stream:
+        return stream.read()
 
 
 def _decoded(path: Path, packed: str) -> IO[str]:
@@ -269,11 +320,9 @@ def _decodes(head: bytes, encoding: str) -> bool:
 def _read_separated(path: Path, packed: str) -> Iterator[Row | Bad]:
     csv.field_size_limit(LONGEST_LINE)
     with _decoded(path, packed) as stream:
-        sample = stream.read(8_192)
-        stream.seek(0)
-        first = sample.split("\n", 1)[0]
+        first = stream.readline(LONGEST_LINE)
         delimiter = "\t" if ".tsv" in path.suffixes else max((",", ";", "\t", "|"), key=first.count)
-        reader = csv.reader(stream, delimiter=delimiter)
+        reader = csv.reader(itertools.chain([first], stream), delimiter=delimiter)
         names = next(reader, [])
         if len(names) < 2:
             raise BadFile(f"{path}: one column only ({', '.join(names)[:80]}); is it a CSV with a header row?")
@@ -364,9 +413,9 @@ def _read_parquet(path: Path, packed: str) -> Iterator[Row | Bad]:
     import pyarrow.parquet as pq
 
     try:
-        file: Any = pq.ParquetFile(path if not packed else io.BytesIO(_opened(path, packed).read()))
-        for batch in file.iter_batches(batch_size=PER_PAGE):
-            yield from batch.to_pylist()
+        with pq.ParquetFile(path if not packed else io.BytesIO(_whole(path, packed))) as file:
+            for batch in file.iter_batches(batch_size=PER_PAGE):
+                yield from batch.to_pylist()
     except (pa.ArrowInvalid, pa.ArrowException, OSError, EOFError) as error:
         raise BadFile(f"{path}: not a whole Parquet file ({error}); it may be cut off. Fetch it again") from error
 
@@ -377,7 +426,7 @@ def _read_excel(path: Path, packed: str) -> Iterator[Row | Bad]:
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(_opened(path, packed), read_only=True, data_only=True)
+        book = load_workbook(io.BytesIO(_whole(path, packed)), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise BadFile(f"{path}: not an Excel workbook (.xlsx): {error}") from error
     try:

@@ -47,7 +47,7 @@ class _Comments(BaseModel):
 
 
 class HackerNews:
-    """The monthly hiring threads. The cursor is "STORY:PAGE" of the page read last."""
+    """The monthly hiring threads. The cursor is "STORY:PAGE" of the page read last; its thread is read again."""
 
     terms: ClassVar[Terms] = Terms(
         licence="comments belong to their authors; used for statistics and short citation",
@@ -60,13 +60,12 @@ class HackerNews:
         self._client = client
 
     def pages(self, cursor: str, *, since: dt.datetime | None) -> Iterator[Page]:
-        done_story, _, done_page = cursor.partition(":")
-        done = (int(done_story or 0), int(done_page or -1))
+        # The thread read last is read again: it may have been stopped in the middle, and comments came since.
+        done = int(cursor.partition(":")[0] or 0)
         for story in sorted(self._threads(since), key=lambda s: int(s.objectID)):
-            number = int(story.objectID)
-            if number < done[0]:
+            number, page = int(story.objectID), 0
+            if number < done:
                 continue
-            page = done[1] + 1 if number == done[0] else 0
             while True:
                 answer = self._comments(story, page)
                 postings = tuple(
@@ -91,8 +90,8 @@ class HackerNews:
                 return found
 
     def _comments(self, story: _Story, page: int) -> _Comments:
-        # oldest first would be steadier; the index offers newest first only, so pages are re-read by
-        # the overlap that idempotent storing allows
+        # the index offers newest first only: comments that come meanwhile push others to a later page,
+        # where they are read twice and stored once
         params: dict[str, str | int] = {
             "tags": f"comment,story_{story.objectID}",
             "hitsPerPage": PER_PAGE,

@@ -1,7 +1,7 @@
 """The shelf of a workspace: every version of every classification, with its release date.
 
-One compressed JSON file a version, written beside and then moved into place, so that a crash
-leaves the old file whole. Files are small (ESCO with skills 3 MB) and load in a fraction of a second.
+A card and one compressed JSON file a version. The card names the contents by their digest and is
+moved into place last, so that a crash leaves the old version whole. Files are small (ESCO with skills 3 MB) and load in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class TaxonomyShelf:
         if old is not None and old.released != taxonomy.released:
             raise BadTaxonomy(
                 f"{old.name} is on the shelf as released on {old.released}, not {taxonomy.released}; "
-                f"give the same date, or remove {self._path(old.scheme, old.version)} first"
+                f"give the same date, or remove {self._card(old)} first"
             )
         if old is not None:
             taxonomy = merge(self.load(old), taxonomy)
@@ -72,13 +72,13 @@ class TaxonomyShelf:
             scheme=taxonomy.scheme, released=taxonomy.released, version=taxonomy.version,
             occupations=len(taxonomy.occupations), skills=len(taxonomy.skills), sha256=digest,
         )  # fmt: skip
-        path = self._path(taxonomy.scheme, taxonomy.version)
-        beside = path.with_suffix(".new")
+        path = self._path(version)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(zstandard.compress(text.encode(), 9))
-            path.with_suffix(".json").write_text(json.dumps(asdict(version), default=str, indent=1) + "\n")
-            os.replace(beside, path)
+            _put(path, zstandard.compress(text.encode(), 9))
+            _put(self._card(version), (json.dumps(asdict(version), default=str, indent=1) + "\n").encode())
+            if old is not None:
+                self._path(old).unlink(missing_ok=True)
         except OSError as error:
             raise StorageError(f"{path}: the classification was not stored ({error.strerror})") from error
         return version, True
@@ -105,7 +105,9 @@ class TaxonomyShelf:
 
     def load(self, version: Version) -> Taxonomy:
         """A version with its occupations and skills."""
-        path = self._path(version.scheme, version.version)
+        path = self._path(version)
+        if not path.is_file():  # shelves made before the digest stood in the name
+            path = self._card(version).with_suffix(".zst")
         try:
             raw = json.loads(zstandard.decompress(path.read_bytes()))
         except (OSError, zstandard.ZstdError, ValueError) as error:
@@ -136,5 +138,17 @@ class TaxonomyShelf:
             ),
         )
 
-    def _path(self, scheme: str, version: str) -> Path:
-        return self.folder / f"{scheme}-{re.sub(r'[^A-Za-z0-9._-]', '_', version)}.zst"
+    def _card(self, version: Version) -> Path:
+        return self.folder / f"{version.scheme}-{re.sub(r'[^A-Za-z0-9._-]', '_', version.version)}.json"
+
+    def _path(self, version: Version) -> Path:
+        """The contents a card stands for: another content has another name, so the two always fit."""
+        card = self._card(version)
+        return card.with_name(f"{card.stem}.{version.sha256[:12]}.zst")
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all."""
+    beside = path.with_name(path.name + ".new")
+    beside.write_bytes(data)
+    os.replace(beside, path)

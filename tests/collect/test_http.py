@@ -1,0 +1,76 @@
+"""The HTTP client beyond what the contract of the sources tests: pace, addresses, secrets, parameters."""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+import httpx
+import pytest
+
+from observatory.collect.http import Client, clean_url
+from observatory.errors import FetchError, Unreachable
+
+
+def client(answer: httpx.Response | None = None, **arguments: object) -> Client:
+    transport = httpx.MockTransport(lambda request: answer or httpx.Response(200, json={"asked": str(request.url)}))
+    return Client(transport=transport, **arguments)  # type: ignore[arg-type]
+
+
+def test_requests_to_one_host_keep_their_pace_and_hosts_do_not_wait_for_each_other() -> None:
+    clock, slept = [100.0], list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    with client(rate=2.0, sleep=sleep, monotonic=lambda: clock[0]) as polite:
+        for url in ("https://a.example/1", "https://a.example/2", "https://b.example/1", "https://a.example/3"):
+            polite.json(url)
+    assert slept == [0.5, 0.5]
+
+
+def test_parameters_are_encoded() -> None:
+    with client() as polite:
+        asked = polite.json("https://a.example/jobs", params={"q": "a&b=c", "page": 2})["asked"]
+    assert asked == "https://a.example/jobs?q=a%26b%3Dc&page=2"
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.example/x", "gopher://a.example"])
+def test_only_http_is_asked(url: str) -> None:
+    with client() as polite, pytest.raises(FetchError, match="only http and https"):
+        polite.get(url)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.5", "169.254.169.254", "::1", "192.168.1.1", "0.0.0.0"])
+def test_an_address_that_is_not_public_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [(family, socket.SOCK_STREAM, 6, "", (address, 0))])
+    with Client(sleep=lambda _: None) as real, pytest.raises(FetchError, match="not a public address"):
+        real.get("https://jobs.example/x")
+
+
+def test_a_name_that_does_not_resolve_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> object:
+        raise socket.gaierror("invented")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    with Client(sleep=lambda _: None) as real, pytest.raises(Unreachable, match="does not resolve"):
+        real.get("https://jobs.example/x")
+
+
+SECRETS = [
+    "https://a.example/?api_key=S3CRET&page=2",
+    "https://a.example/?app_id=S3CRET",
+    "https://a.example/?access_token=S3CRET",
+]
+
+
+@pytest.mark.parametrize("url", SECRETS)
+def test_secrets_are_in_no_log_and_no_message(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="observatory")
+    with client(httpx.Response(404)) as polite, pytest.raises(FetchError) as caught:
+        polite.get(url)
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("observatory")]
+    assert ours
+    assert "S3CRET" not in " ".join([*ours, str(caught.value), clean_url(url)])
