@@ -8,11 +8,12 @@ n-grams fitted on the texts of the day, until a trained model exists for them.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -108,7 +109,8 @@ class TorchEncoder:
         from sentence_transformers import SentenceTransformer
 
         self.name = name
-        self._model = SentenceTransformer(str(weights), device="cpu")
+        with _no_bar_of_its_own():
+            self._model = SentenceTransformer(str(weights), device="cpu")
         self._model.max_seq_length = max_tokens
         self.dim = len(self._model.encode("a", show_progress_bar=False))
 
@@ -158,6 +160,22 @@ class OpenVinoEncoder:
         return result
 
 
+@contextlib.contextmanager
+def _no_bar_of_its_own() -> Iterator[None]:
+    """Weights load in a second: the bar that transformers draws meanwhile belongs in no output of ours."""
+    from transformers.utils import logging
+
+    bars: Any = logging
+
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            bars.enable_progress_bar()
+
+
 def _export(weights: Path, graph: Path) -> None:
     """Writes tokens -> unit vector as ONNX, mean pooling and normalisation inside."""
     import torch
@@ -166,7 +184,8 @@ def _export(weights: Path, graph: Path) -> None:
     class Sentence(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.inner = AutoModel.from_pretrained(str(weights), attn_implementation="eager")
+            with _no_bar_of_its_own():
+                self.inner = AutoModel.from_pretrained(str(weights), attn_implementation="eager")
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             states = self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state

@@ -342,8 +342,17 @@ def _fingerprint(
     ).to_pylist()[0]
     shelf = [(v.name, v.sha256) for v in shelf_of(ws).on(as_of.date())]
     parts = [METHOD, as_of.isoformat(), since and since.isoformat(), grammar, content["n"], content["x"], shelf,
-             ws.settings.model_dump(), len(taxonomies)]  # fmt: skip
+             _what_counts(ws), len(taxonomies)]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _what_counts(ws: Workspace) -> dict[str, Any]:
+    """The settings that a result depends on: the name of the workspace, the site and the jobs are none."""
+    settings = ws.settings
+    return {
+        "languages": settings.workspace.languages, "seed": settings.workspace.seed,
+        "encoder": settings.encoder.model_dump(), "detect": settings.detect.model_dump(),
+    }  # fmt: skip
 
 
 def _pending(corpus: Corpus, as_of: dt.datetime, since: dt.datetime | None, grammar: str) -> list[str]:
