@@ -34,6 +34,7 @@ BENCHMARKS = {
     ),
     "titles": ("benchmarks.titles:measure", "Titles to ESCO beside TF-IDF and the encoder alone: MRR, R@10"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
+    "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),
 }
 
 
