@@ -38,6 +38,7 @@ HOMES = {
     "django": ("review", "web", "cli"),
     "ninja": ("review", "web"),
     "apscheduler": ("schedule.py", "schedule"),
+    "sqlalchemy": ("ledger",),
     "httpx": ("collect",),
     "altair": ("publish", "review"),
     "typst": ("publish", "review"),
@@ -45,7 +46,7 @@ HOMES = {
 }
 HEAVY = {
     "torch", "sentence_transformers", "transformers", "spacy", "pandas", "numpy", "sklearn", "scipy", "deltalake",
-    "duckdb", "pyarrow", "django", "altair", "jieba", "openvino", "faiss", "pydantic", "httpx", "rich",
+    "duckdb", "pyarrow", "django", "altair", "jieba", "openvino", "faiss", "pydantic", "httpx", "rich", "sqlalchemy", "apscheduler",
 }  # fmt: skip
 
 

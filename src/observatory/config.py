@@ -89,6 +89,47 @@ class CommitteeSettings(_Section):
     )
 
 
+class MailSettings(_Section):
+    """How letters go out: reports, and news about jobs that fail."""
+
+    host: str = Field("", description="SMTP server; empty means that letters are kept and none is sent.")
+    port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is protected; none is for a server on the same machine."
+    )
+    user: str = Field("", description="User name at the server; empty means without signing in.")
+    password: str = Field(
+        "", repr=False, description="Password; give it in the environment, or better name a file in mail.password_file."
+    )
+    password_file: str = Field("", description="File that holds the password, readable by the service only.")
+    sender: str = Field("", description="Address that letters come from.")
+    site: str = Field("", description="Address of the review site, for links in letters.")
+    timeout_seconds: float = Field(30, gt=0, le=600, description="How long the server may take to answer.")
+    attempts: int = Field(12, ge=1, le=100, description="A letter that the server puts off is tried this often.")
+
+
+class ScheduleSettings(_Section):
+    """How jobs are run."""
+
+    database: str = Field(
+        "", description="Where the ledger lies: as in site.database; empty means there, or var/ledger.sqlite3."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address on which /metrics and /alive answer.")
+    metrics_port: int = Field(9108, ge=0, le=65535, description="Port of /metrics and /alive; 0 means none.")
+    stop_seconds: int = Field(60, ge=1, le=3600, description="A job asked to stop is ended after this many seconds.")
+    at_once: int = Field(2, ge=1, le=64, description="Jobs that may run at the same time.")
+    keep_logs_days: int = Field(90, ge=1, description="Logs of runs are kept this many days; the ledger is kept.")
+
+
+class BackupSettings(_Section):
+    """Where backups go, and how many are kept."""
+
+    folder: str = Field(
+        "", description="Folder of backups, best on another disk; empty means backups/ in the workspace."
+    )
+    keep: int = Field(14, ge=1, description="Backups kept by the backup job; older ones are removed after a good one.")
+
+
 class Settings(_Section):
     """Every setting, by section of `observatory.toml`."""
 
@@ -97,6 +138,9 @@ class Settings(_Section):
     detect: DetectSettings = DetectSettings()
     site: SiteSettings = SiteSettings()
     committee: CommitteeSettings = CommitteeSettings()
+    mail: MailSettings = MailSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    backup: BackupSettings = BackupSettings()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,6 +68,7 @@ class StoreReport:
     seconds: float = 0.0
     columns: dict[str, str] = field(default_factory=dict)
     failed: str = ""
+    retry: bool = False  # asking the failed source again later can help
 
 
 def import_files(
@@ -110,7 +111,7 @@ def collect(
                 stored=lambda cursor, name=source.name: cursors.put(name, cursor),  # type: ignore[misc]
             )  # fmt: skip
         except FetchError as error:
-            report.failed = str(error)
+            report.failed, report.retry = str(error), error.retry
             log.warning("source %s failed: %s", source.name, error)
         report.seconds = time.monotonic() - started
     update_vacancies(corpus_of(ws))
@@ -312,6 +313,32 @@ def run(
     return done, True
 
 
+def enrich(ws: Workspace, *, as_of: dt.datetime, embed: bool = True, progress: Progress = quiet) -> tuple[int, int]:
+    """Reads the postings before `as_of` that nobody has read, and embeds the roles often hired for.
+
+    Returns how many postings were read and how many roles looked at; a run then finds them done.
+    """
+    from observatory import proposals
+    from observatory.enrich import build_grammar
+
+    corpus = corpus_of(ws)
+    update_vacancies(corpus)
+    taxonomies = shelf_of(ws).as_of(as_of.date())
+    grammar = build_grammar(taxonomies, languages=ws.settings.workspace.languages, sectors_dir=ws.sectors_dir)
+    pending = _pending(corpus, as_of, None, grammar.key)
+    read = 0
+    for chunk in _chunks(pending):
+        _enrich(corpus, chunk, grammar, lambda n: progress("enrich", min(n, len(pending)), len(pending)), read)
+        read += len(chunk)
+        progress("enrich", read, len(pending))  # a chunk is stored: a job may stop here
+    if not embed:
+        return read, 0
+    span = _span(as_of, None)
+    return read, proposals.embed_roles(
+        ws, corpus, grammar, taxonomies, where=_SPAN, span=span, progress=progress
+    )  # fmt: skip
+
+
 _SPAN = "posted_at < $as_of AND posted_at >= $since"
 _BEGINNING = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
@@ -336,7 +363,7 @@ def _fingerprint(
     ).to_pylist()[0]
     shelf = [(v.name, v.sha256) for v in shelf_of(ws).on(as_of.date())]
     parts = [METHOD, as_of.isoformat(), since and since.isoformat(), grammar, content["n"], content["x"], shelf,
-             ws.settings.model_dump(), len(taxonomies)]  # fmt: skip
+             ws.settings.model_dump(include={"workspace", "encoder", "detect"}), len(taxonomies)]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
 
 

@@ -57,6 +57,20 @@ def detect_and_propose(
     ended("propose", len(detection.clusters), len(candidates))
 
 
+def embed_roles(
+    ws: Workspace, corpus: Corpus, grammar: Any, taxonomies: Sequence[Taxonomy], *, where: str, span: Mapping[str, Any],
+    progress: Progress,
+) -> int:  # fmt: skip
+    """Embeds the roles hired for in enough vacancies to matter, so that a run finds their vectors; returns how many."""
+    mentions = mentions_of(corpus, grammar.key, where, span)
+    hired = mentions[mentions["hiring"]].groupby(["language", "role"])["vacancy_id"].nunique()
+    often = hired[hired >= ws.settings.detect.min_vacancies].index.to_frame(index=False)
+    encoders = Encoders(ws, corpus, mentions, taxonomies, progress)
+    for language, roles in often.groupby("language")["role"]:
+        encoders.encode(str(language), sorted(roles))
+    return len(often)
+
+
 def parameters_of(ws: Workspace) -> Parameters:
     """The parameters of detection that a workspace sets."""
     d = ws.settings.detect

@@ -31,6 +31,12 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "review": ("observatory.cli.site", "review", "Bring dossiers in, take verdicts out, add people."),
     "serve": ("observatory.cli.site", "serve", "Serve the review site."),
     "audit": ("observatory.cli.site", "audit", "Check and export the audit trail."),
+    "jobs": ("observatory.cli.jobs", "jobs", "List, check, run, pause and follow the jobs."),
+    "schedule": ("observatory.cli.scheduling", "schedule", "Run the jobs when they are due."),
+    "up": ("observatory.cli.scheduling", "up", "The site and the scheduler on one machine."),
+    "backup": ("observatory.cli.backups", "backup", "Write everything into one checksummed file."),
+    "restore": ("observatory.cli.backups", "restore", "Make a workspace again from a backup."),
+    "verify": ("observatory.cli.backups", "verify", "Check a backup."),
 }
 
 

@@ -1,0 +1,280 @@
+"""What jobs can do: `KINDS` is the table. A kind has settings, and a function from `Work` to `Outcome`.
+
+Every function may be run again for the same due time and then changes nothing it has done: a run
+that was cut off is simply done once more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field, field_validator
+
+from observatory.errors import FetchError, NotEnoughData, SourceChanged, Unreachable
+from observatory.jobs.files import Length, Part
+from observatory.jobs.work import Outcome, Work
+from observatory.ledger import Letter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of job. `site`: it needs the database of the review site."""
+
+    what: str
+    settings: type[BaseModel]
+    run: Callable[[Work], Outcome]
+    site: bool = False
+
+
+# --- collect ---------------------------------------------------------------------------------
+
+
+class CollectSettings(Part):
+    """Which sources, and how far back when one is asked for the first time."""
+
+    sources: tuple[str, ...] = Field(min_length=1, description='a list such as sources = ["hackernews"]')
+    since: Length | None = None
+
+    @field_validator("sources")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        from observatory.collect import SOURCES
+
+        for name in names:
+            if name.partition(":")[0] not in SOURCES:
+                raise ValueError(
+                    f"{name!r} is no source; expected one of {', '.join(SOURCES)}, a board as greenhouse:BOARD"
+                )
+        return names
+
+
+def collect(work: Work) -> Outcome:
+    """Collects from the job's sources, each from where it stopped."""
+    from observatory import pipeline
+    from observatory.collect import SOURCES, Client
+    from observatory.review.exchange import receive_health
+
+    settings = work.settings(CollectSettings)
+    since = work.due_at - settings.since if settings.since else None
+    with Client() as client:
+        found = [
+            SOURCES[kind][0](client, board) for kind, _, board in (name.partition(":") for name in settings.sources)
+        ]
+        reports = pipeline.collect(work.ws, found, since=since, now=work.now(), progress=work.progress)
+    receive_health(
+        [
+            {"name": name[:80], "what": "source", "well": not report.failed,
+             "detail": (report.failed or f"{report.added} new of {report.read} read")[:300]}
+            for name, report in reports.items()
+        ],
+        now=work.now(),
+    )  # fmt: skip
+    said = "; ".join(
+        f"{name}: {r.added} new of {r.read} read, {sum(r.rejected.values())} set aside" for name, r in reports.items()
+    )
+    failed = {name: report for name, report in reports.items() if report.failed}
+    if failed:
+        words = "; ".join(report.failed for report in failed.values())
+        whole = f"{len(failed)} of {len(reports)} sources failed: {words}. What came is stored"
+        raise Unreachable(whole) if any(report.retry for report in failed.values()) else FetchError(whole)
+    return Outcome(result=said)
+
+
+# --- enrich, detect, propose -----------------------------------------------------------------
+
+
+class EnrichSettings(Part):
+    """Whether roles are embedded as well as read."""
+
+    embed: bool = True
+
+
+def enrich(work: Work) -> Outcome:
+    """Reads the postings nobody has read yet, and embeds their roles, so that detection has little left to do."""
+    from observatory import pipeline
+
+    embed = work.settings(EnrichSettings).embed
+    read, embedded = pipeline.enrich(work.ws, as_of=work.as_of, embed=embed, progress=work.progress)
+    return Outcome(result=f"{read} postings read, {embedded} roles embedded")
+
+
+class DetectSettings(Part):
+    """How far back postings are looked at; everything when not given."""
+
+    since: dt.date | None = None
+
+
+def detect(work: Work) -> Outcome:
+    """A run as of the day it was due."""
+    from observatory import pipeline
+
+    since = work.settings(DetectSettings).since
+    start = dt.datetime.combine(since, dt.time(), dt.UTC) if since else None
+    run, fresh = pipeline.run(work.ws, as_of=work.as_of, since=start, now=work.now(), progress=work.progress)
+    return Outcome(result=f"run {run.run_id} as of {run.as_of.date()}" + ("" if fresh else " stands already"))
+
+
+class ProposeSettings(Part):
+    """How many of the newest run's candidates go to the review site."""
+
+    limit: int = Field(100, ge=1, le=2_000)
+
+
+def propose(work: Work) -> Outcome:
+    """Brings the dossiers of the newest run to the review site."""
+    from observatory.pipeline import corpus_of, newest_run
+    from observatory.review.exchange import receive
+
+    corpus = corpus_of(work.ws)
+    run = newest_run(corpus, work.as_of)
+    if run is None:
+        raise NotEnoughData(f"there is no run as of {work.as_of.date()} or before; the job of kind detect makes one")
+    rows = corpus.read("candidates", columns=["rank", "dossier"], where="run_id = $run", run=run.run_id).to_pylist()
+    rows.sort(key=lambda row: row["rank"])
+    counts: dict[str, int] = {}
+    wanted = rows[: work.settings(ProposeSettings).limit]
+    for done, row in enumerate(wanted, 1):
+        _, what = receive(row["dossier"], wake_at=work.ws.settings.committee.wake_at, by=None, now=work.now())
+        counts[what] = counts.get(what, 0) + 1
+        work.progress("propose", done, len(wanted))
+    said = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "no candidates"
+    return Outcome(result=f"run {run.run_id} as of {run.as_of.date()}: {said}")
+
+
+# --- housekeeping ----------------------------------------------------------------------------
+
+
+class RetentionSettings(Part):
+    """How long logs of jobs are kept; by default as `schedule.keep_logs_days` says."""
+
+    logs: Length | None = None
+
+
+def retention(work: Work) -> Outcome:
+    """Removes logs of jobs that are older than they need be."""
+    given = work.settings(RetentionSettings).logs
+    before = work.now() - (given or dt.timedelta(days=work.ws.settings.schedule.keep_logs_days))
+    removed = 0
+    for file in sorted((work.ws.var_dir / "jobs").glob("*/*.log")):
+        if dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC) < before:
+            file.unlink()
+            removed += 1
+    dropped = work.ledger.drop_before(before)
+    return Outcome(result=f"{removed} log files and {dropped} logs in the ledger from before {before.date()} removed")
+
+
+class BackupSettings(Part):
+    """How many backups are kept; by default as `backup.keep` says."""
+
+    keep: int | None = Field(None, ge=1)
+
+
+def backup(work: Work) -> Outcome:
+    """Makes a backup, reads it again to check it, and only then removes the oldest."""
+    from observatory.backup import backup_folder, make_backup, prune_backups, verify_backup
+
+    folder = backup_folder(work.ws)
+    path, manifest = make_backup(work.ws, folder, now=work.now(), progress=work.progress)
+    verify_backup(path, progress=work.progress)
+    removed = prune_backups(folder, keep=work.settings(BackupSettings).keep or work.ws.settings.backup.keep)
+    return Outcome(
+        result=f"{path.name}: {len(manifest.files)} files, {manifest.bytes / 1e6:.1f} MB, verified; {len(removed)} old ones removed"
+    )
+
+
+class ReleasePage(Part):
+    """Where a classification's publisher names its versions."""
+
+    scheme: str
+    url: str
+    pattern: str
+
+    @field_validator("url")
+    @classmethod
+    def _https(cls, value: str) -> str:
+        if not value.startswith("https://"):
+            raise ValueError(f"{value!r}: expected an address that begins with https://")
+        return value
+
+    @field_validator("pattern")
+    @classmethod
+    def _group(cls, value: str) -> str:
+        try:
+            groups = re.compile(value).groups
+        except re.error as error:
+            raise ValueError(f"{value!r} is no regular expression ({error})") from error
+        if groups != 1:
+            raise ValueError(
+                f"{value!r} has {groups} groups; expected one, around the version, as in 'ESCO v([0-9.]+)'"
+            )
+        return value
+
+
+class ReleaseSettings(Part):
+    """The pages to look at."""
+
+    pages: tuple[ReleasePage, ...] = Field(min_length=1, description="at least one [[settings.pages]]")
+
+
+def taxonomy_releases(work: Work) -> Outcome:
+    """Looks for versions of classifications newer than those on the shelf, and tells of each one once."""
+    from observatory.collect import Client
+    from observatory.pipeline import shelf_of
+
+    shelf: dict[str, tuple[int, ...]] = {}
+    for version in shelf_of(work.ws).versions():
+        shelf[version.scheme] = max(shelf.get(version.scheme, ()), _version(version.version))
+    said, letters = [], []
+    with closing(Client()) as client:
+        for page in work.settings(ReleaseSettings).pages:
+            text = client.get(page.url)[0].decode("utf-8", "replace")
+            found = sorted({(_version(name), name) for name in re.findall(page.pattern, text)})
+            if not found:
+                raise SourceChanged(
+                    f"{page.url}: no version of {page.scheme} fits the pattern {page.pattern!r}; look at the page, then mend the job's file"
+                )
+            number, name = found[-1]
+            here = shelf.get(page.scheme, ())
+            if number > here:
+                said.append(f"{page.scheme} {name} is out, the shelf has {'.'.join(map(str, here)) or 'none'}")
+                letters.append(_release_letter(work, page, name))
+            else:
+                said.append(f"{page.scheme} {name} is here")
+    return Outcome(result="; ".join(said), letters=tuple(letters) if work.job.tell else ())
+
+
+def _version(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", name))
+
+
+def _release_letter(work: Work, page: ReleasePage, version: str) -> Letter:
+    return Letter(
+        issue=f"taxonomy/{page.scheme}/{version}",
+        recipients=work.job.tell,
+        subject=f"[{work.ws.settings.workspace.name}] {page.scheme} {version} is out",
+        body=f"{page.url} names {page.scheme} {version}; the observatory does not have it yet.\n\nTo add it, download it, then: "
+        f"observatory taxonomy add FILE --scheme {page.scheme} --version {version} --released YYYY-MM-DD\n",
+    )
+
+
+# The programme: kind in a job's file -> what it does.
+KINDS: Mapping[str, Kind] = {
+    "collect": Kind(what="Collects postings from live sources", settings=CollectSettings, run=collect, site=True),
+    "enrich": Kind(what="Reads new postings and embeds their roles", settings=EnrichSettings, run=enrich),
+    "detect": Kind(what="Detects and ranks candidates as of the day", settings=DetectSettings, run=detect),
+    "propose": Kind(what="Brings dossiers to the review site", settings=ProposeSettings, run=propose, site=True),
+    "retention": Kind(what="Removes what may not or need not be kept", settings=RetentionSettings, run=retention),
+    "backup": Kind(what="Makes and checks a backup", settings=BackupSettings, run=backup),
+    "taxonomy-releases": Kind(
+        what="Looks for new versions of classifications", settings=ReleaseSettings, run=taxonomy_releases
+    ),
+}
+
+
+def settings_of(kinds: Mapping[str, Kind] = KINDS) -> dict[str, type[BaseModel]]:
+    """The settings of each kind, as the reader of job files wants them."""
+    return {name: kind.settings for name, kind in kinds.items()}
