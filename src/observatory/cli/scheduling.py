@@ -33,6 +33,7 @@ def schedule(obj: dict[str, Any], check: bool) -> None:
     from observatory.schedule import Scheduler, Vitals
 
     logging.getLogger("observatory").setLevel(logging.INFO)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each look that another one made needless
     ws = workspace_of(obj)
     jobs = load_jobs(ws.jobs_dir, settings_of())
     for line in check_mail(ws.settings.mail, [address for job in jobs for address in job.tell]):

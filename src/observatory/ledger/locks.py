@@ -24,7 +24,7 @@ class Lock:
     def __init__(self, folder: Path, name: str, engine: Engine) -> None:
         self.name = name
         self.engine = engine
-        self._file = FileLock(folder / f"{name}.lock", is_singleton=False)
+        self._file = FileLock(folder / f"{name}.lock", is_singleton=False, thread_local=False)
         self._connection: Any = None
 
     def take(self) -> bool:

@@ -1,0 +1,209 @@
+"""A compressed week with real processes, killed at random moments: what must hold afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from observatory.config import FILE, Workspace, init_workspace, open_workspace
+from observatory.corpus import Corpus
+from observatory.jobs.when import cron
+from observatory.ledger import DONE, ENDED, SENDING, SENT, UNSURE, WAITING, Ledger, open_ledger
+
+START = dt.datetime(2025, 3, 27, tzinfo=dt.UTC)  # the clocks of Rome change in this week
+SCRIPT = Path(__file__).with_name("crashing.py")
+LINES = {
+    "gather": ("0 */8 * * *", "Europe/Rome"),
+    "bulletin": ("30 9 * * *", "Asia/Shanghai"),
+    "sulk": ("15 */12 * * *", "America/New_York"),
+}
+
+
+class Box:
+    """What an SMTP server took: (recipient, subject)."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str]] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        subject = str(message_from_bytes(envelope.content)["Subject"])
+        self.taken += [(to, subject) for to in envelope.rcpt_tos]
+        return "250 OK"
+
+
+@dataclass
+class Week:
+    """The world of a compressed week: a workspace, a mail server, two schedulers that are started again when they die."""
+
+    folder: Path
+    days: float
+    seconds: float
+    seed: int
+    database: str = ""
+    kill_database: Callable[[], None] | None = None
+    kills: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.pace = self.days * 86_400 / self.seconds
+        self.rng = random.Random(self.seed)
+        self.box = Box()
+        self.ws = self._workspace()
+        self.real0 = 0.0
+        self.schedulers: list[subprocess.Popen[bytes]] = []
+
+    def _workspace(self) -> Workspace:
+        init_workspace(self.folder)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        self.server = Controller(self.box, hostname="127.0.0.1", port=port)
+        self.server.start()
+        with (self.folder / FILE).open("a", encoding="utf-8") as file:
+            file.write(
+                f'\n[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nsender = "o@example.org"\n'
+                f'\n[schedule]\nat_once = 3\nmetrics_port = 0\ndatabase = "{self.database}"\n'
+            )
+        for name, (line, zone) in LINES.items():
+            (self.folder / "jobs" / f"{name}.toml").write_text(
+                f'name = "{name}"\nkind = "{name}"\n[when]\ncron = "{line}"\ntime_zone = "{zone}"\n[on_failure]\nretries = 20\n'
+                f'first_retry = "5m"\nlongest_retry = "30m"\n[limits]\nrun = "5d"\ngrace = "3d"\ncatch_up = "all"\n',
+                "utf-8",
+            )
+        return open_workspace(self.folder)
+
+    def now(self) -> dt.datetime:
+        return START + dt.timedelta(seconds=(time.time() - self.real0) * self.pace)
+
+    def _start(self) -> None:
+        words = [
+            sys.executable,
+            str(SCRIPT),
+            "schedule",
+            str(self.folder),
+            START.isoformat(),
+            str(self.pace),
+            str(self.real0),
+        ]
+        out = (self.folder / "var" / "scheduler.log").open("ab")
+        self.schedulers.append(subprocess.Popen(words, stdout=out, stderr=out, start_new_session=True))
+        out.close()
+
+    def run(self, kills: int) -> None:
+        """Lets the week pass, killing `kills` times at random moments; then lets what is owed be done."""
+        self.real0 = time.time()
+        moments = sorted(self.rng.uniform(2, self.seconds) for _ in range(kills))
+        ledger = open_ledger(self.ws)
+        self._start()
+        self._start()
+        try:
+            for moment in moments:
+                time.sleep(max(0.0, self.real0 + moment - time.time()))
+                self._kill(ledger)
+            time.sleep(max(0.0, self.real0 + self.seconds - time.time()))
+            self.until = self.now()
+            self._drain(ledger)
+        finally:
+            for process in self.schedulers:
+                if process.poll() is None:
+                    process.terminate()
+            for process in self.schedulers:
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            self.server.stop()
+            ledger.close()
+
+    def _kill(self, ledger: Ledger) -> None:
+        what = self.rng.choice(["scheduler", "job", "both", "database" if self.kill_database else "job"])
+        self.kills[what] += 1
+        if what == "database" and self.kill_database:
+            self.kill_database()
+            return
+        if what in ("scheduler", "both"):
+            for process in self.schedulers:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+            self._start()
+            self._start()
+        if what in ("job", "both"):
+            for pid in self._jobs():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    def _jobs(self) -> list[int]:
+        """Processes of jobs of this workspace, and of no other."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal():
+                with contextlib.suppress(OSError):
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                    if str(self.folder).encode() in words and b"work" in words:
+                        found.append(int(entry.name))
+        return found
+
+    def _drain(self, ledger: Ledger, patience: float = 90) -> None:
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            time.sleep(0.5)
+            rows = [r for r in ledger.runs(limit=10_000) if r.due_at <= self.until]
+            entered = all(
+                job.settled_until > self.until or (job.next_due or self.until) > self.until for job in ledger.jobs()
+            )
+            ended = entered and all(r.state in ENDED for r in rows)
+            if ended and not ledger.mails(state=WAITING) and not ledger.mails(state=SENDING):
+                return
+
+    def check(self) -> dict[str, int]:
+        """The laws; returns counts of what happened."""
+        ledger = open_ledger(self.ws)
+        all_rows = ledger.runs(limit=10_000)
+        rows = [r for r in all_rows if r.due_at <= self.until]
+        keys = Counter(r.key for r in rows)
+        assert max(keys.values()) == 1
+        for name, (line, zone) in LINES.items():
+            own = sorted(r.due_at for r in rows if r.job == name)
+            # A job is owed from when it was first known, which is before its first entry.
+            assert own == cron(line, zone).between(own[0] - dt.timedelta(minutes=1), self.until), name
+        for r in rows:
+            assert r.state in ENDED, (r, ledger.job(r.job))
+            assert r.state == DONE or r.reason, r
+        done = {r.key for r in rows if r.state == DONE}
+        ids = [
+            row["source_id"] for row in Corpus(self.ws.corpus_dir).read("postings", columns=["source_id"]).to_pylist()
+        ]
+        assert len(ids) == len(set(ids))
+        for r in rows:
+            if r.job == "gather" and r.state == DONE:
+                assert sum(i.startswith(f"{r.due_at:%Y%m%dT%H%M}-") for i in ids) == 3, r
+        taken = Counter(self.box.taken)
+        assert not [key for key, n in taken.items() if n > 1], "somebody was mailed twice"
+        mails = ledger.mails(limit=10_000)
+        for mail in mails:
+            there = (mail.recipient, mail.subject) in taken
+            assert there or mail.state != SENT, mail
+            assert not there or mail.state in (SENT, UNSURE), mail
+        issues = {m.issue for m in mails if m.issue.startswith("bulletin/")}
+        assert issues == {r.result for r in all_rows if r.job == "bulletin" and r.state == DONE}
+        ledger.close()
+        return {
+            "runs": len(rows), "done": len(done), "missed": sum(r.state == "missed" for r in rows), "failed": sum(r.state == "failed" for r in rows),
+            "attempts": sum(r.attempt for r in rows), "letters": len(mails), "unsure": sum(m.state == UNSURE for m in mails), **self.kills,
+        }  # fmt: skip
