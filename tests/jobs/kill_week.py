@@ -81,7 +81,7 @@ class Week:
         for name, (line, zone) in LINES.items():
             (self.folder / "jobs" / f"{name}.toml").write_text(
                 f'name = "{name}"\nkind = "{name}"\n[when]\ncron = "{line}"\ntime_zone = "{zone}"\n[on_failure]\nretries = 20\n'
-                f'first_retry = "5m"\nlongest_retry = "30m"\n[limits]\nrun = "5d"\ngrace = "3d"\ncatch_up = "all"\n',
+                f'first_retry = "5m"\nlongest_retry = "30m"\n[limits]\nrun = "5d"\ngrace = "60d"\ncatch_up = "all"\n',
                 "utf-8",
             )
         return open_workspace(self.folder)
