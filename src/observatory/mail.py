@@ -3,7 +3,7 @@
 A letter is marked as being sent before it is handed over, and as sent after the server took it.
 Whoever dies in between leaves a letter of which nobody knows whether it arrived; it is kept as
 unsure and not sent again, unless a person says so. Two bulletins in one inbox cost an observatory
-more trust than one that a person has to send again. See docs/adr/0013-ledger-and-lock.md.
+more trust than one that a person has to send again. See docs/adr/0019-ledger-and-lock.md.
 """
 
 from __future__ import annotations

@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import BaseModel, Field, field_validator
 
 from observatory.errors import FetchError, NotEnoughData, SourceChanged, Unreachable
 from observatory.jobs.files import Length, Part
+from observatory.jobs.reports import ReportSettings, report
 from observatory.jobs.work import Outcome, Work
 from observatory.ledger import Letter
 
@@ -267,6 +269,24 @@ KINDS: Mapping[str, Kind] = {
     "enrich": Kind(what="Reads new postings and embeds their roles", settings=EnrichSettings, run=enrich),
     "detect": Kind(what="Detects and ranks candidates as of the day", settings=DetectSettings, run=detect),
     "propose": Kind(what="Brings dossiers to the review site", settings=ProposeSettings, run=propose, site=True),
+    "quality-report": Kind(
+        what="Makes and sends the data-quality report",
+        settings=ReportSettings,
+        run=partial(report, "quality"),
+        site=True,
+    ),
+    "weekly-bulletin": Kind(
+        what="Makes and sends the weekly bulletin", settings=ReportSettings, run=partial(report, "weekly"), site=True
+    ),
+    "quarterly-report": Kind(
+        what="Makes and sends the quarterly report",
+        settings=ReportSettings,
+        run=partial(report, "quarterly"),
+        site=True,
+    ),
+    "annual-report": Kind(
+        what="Makes and sends the annual report", settings=ReportSettings, run=partial(report, "annual"), site=True
+    ),
     "retention": Kind(what="Removes what may not or need not be kept", settings=RetentionSettings, run=retention),
     "backup": Kind(what="Makes and checks a backup", settings=BackupSettings, run=backup),
     "taxonomy-releases": Kind(
