@@ -29,6 +29,7 @@ BENCHMARKS = {
     ),
     "main-job": ("benchmarks.main_job:measure", "The main job: seconds and memory per stage, import speed, the list"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
+    "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),
 }
 
 

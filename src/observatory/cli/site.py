@@ -6,12 +6,13 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from observatory.errors import BadFile, BadInput
+from observatory.errors import BadFile, BadInput, StorageError
 
 
 @click.command()
@@ -93,13 +94,7 @@ def audit_export(context: click.Context, out: Path | None) -> None:
     _django(context)
     from observatory.review.audit import export
 
-    if out is None:
-        for line in export():
-            click.echo(line)
-        return
-    with out.open("w", encoding="utf-8") as file:
-        file.writelines(line + "\n" for line in export())
-    click.echo(str(out))
+    _write((line + "\n" for line in export()), out)
 
 
 @click.group()
@@ -113,31 +108,41 @@ def review() -> None:
 def review_import(context: click.Context, files: tuple[Path, ...]) -> None:
     """Bring in dossiers made by: observatory dossier ID --format json."""
     _django(context)
-    from observatory.review.exchange import receive
+    from observatory.review.exchange import receive_all
     from observatory.review.views.frame import now, rules
 
+    texts = {}
     for file in files:
         try:
-            text = file.read_text("utf-8")
+            texts[str(file)] = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise BadFile(f"{file}: cannot be read: {error}") from error
-        candidate, what = receive(text, wake_at=rules().wake_at, by=None, now=now())
+    for candidate, what in receive_all(texts, wake_at=rules().wake_at, by=None, now=now()):
         click.echo(f"{candidate.candidate_id}  {what}  {candidate.title}")
 
 
 @review.command("verdicts")
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
 @click.pass_context
-def review_verdicts(context: click.Context, out: Path | None) -> None:
-    """Write the decisions as JSON, for the ranking to learn from."""
+def review_verdicts(context: click.Context, form: str, out: Path | None) -> None:
+    """Write the standing decisions, for the ranking to learn from."""
     _django(context)
-    from observatory.review.exchange import verdicts
+    from observatory.review.exchange import verdicts_csv, verdicts_json
 
-    text = json.dumps({"verdicts": verdicts()}, ensure_ascii=False, indent=2)
-    if out is None:
-        click.echo(text)
-    else:
-        out.write_text(text + "\n", "utf-8")
+    _write([verdicts_csv() if form == "csv" else verdicts_json()], out)
+
+
+@review.command("unlock")
+@click.argument("name")
+@click.pass_context
+def review_unlock(context: click.Context, name: str) -> None:
+    """Let a person sign in again who was locked out after wrong passwords."""
+    _django(context)
+    from axes.utils import reset
+
+    number = reset(username=name)
+    click.echo(f"{number} failed sign-ins of {name} forgotten")
 
 
 @review.command("user")
@@ -170,6 +175,20 @@ def review_user(
         raise BadInput(" ".join(error.messages)) from error
     person(username=name, first=first, last=last, groups=groups, password=password)
     click.echo(f"{name} may sign in")
+
+
+def _write(pieces: Iterable[str], out: Path | None) -> None:
+    """Texts into a file, or to standard output."""
+    if out is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        return
+    try:
+        with out.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise StorageError(f"{out}: cannot be written ({error.strerror})") from error
+    click.echo(str(out))
 
 
 def _nobody() -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from django.utils.html import escape, format_html
@@ -227,24 +228,39 @@ def packed(radii: Sequence[float], *, space: float = 2.0) -> list[tuple[float, f
     """Places of circles round the origin: the first in the middle, each next at the free place nearest to it.
 
     Free places are looked for on a sunflower of points whose distance to the circles already there is kept.
-    No two circles come closer than `space`.
+    No two circles come closer than `space`. The same circles are packed once in a process.
     """
+    return list(_packed(tuple(radii), space))
+
+
+@lru_cache(maxsize=128)
+def _packed(radii: tuple[float, ...], space: float) -> tuple[tuple[float, float], ...]:
     if not radii:
-        return []
+        return ()
     reach = 1.5 * math.sqrt(sum((r + space) ** 2 for r in radii)) + 2 * max(radii)
-    number = int(min(60_000, max(400, (reach / 1.4) ** 2)))
+    number = int(min(30_000, max(400, (reach / 1.8) ** 2)))
     turn = np.arange(number, dtype=np.float64)
     away = reach * np.sqrt(turn / number)
     xs, ys = away * np.cos(2.399963229728653 * turn), away * np.sin(2.399963229728653 * turn)
     room = np.full(number, np.inf)
     found = []
-    for radius in radii:
-        fits = np.flatnonzero(room >= radius + space)
-        at = int(fits[0]) if len(fits) else int(np.argmax(room))
+    for place, radius in enumerate(radii):
+        fits = room >= radius + space
+        at = int(np.argmax(fits))
+        if not fits[at]:
+            at = int(np.argmax(room))
         x, y = float(xs[at]), float(ys[at])
         found.append((x, y))
-        np.minimum(room, np.hypot(xs - x, ys - y) - radius, out=room)
-    return found
+        if place + 1 == len(radii):
+            break
+        # Only points that the circle comes too near to for one still to come: they lie in a ring of the sunflower.
+        near = radius + max(radii[place + 1 :]) + space
+        d = math.hypot(x, y)
+        low = int(number * (max(0.0, d - near) / reach) ** 2)
+        high = min(number, int(number * ((d + near) / reach) ** 2) + 2)
+        part = room[low:high]
+        np.minimum(part, np.hypot(xs[low:high] - x, ys[low:high] - y) - radius, out=part)
+    return tuple(found)
 
 
 def _circle(bubble: Bubble, x: float, y: float, radius: float) -> str:

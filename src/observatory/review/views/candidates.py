@@ -50,7 +50,8 @@ _KEYS = ("sector", "kind", "status", "language", "q", "sort")
 
 def sector_names() -> list[str]:
     """The sectors that candidates carry."""
-    return sorted({name for row in Candidate.objects.values_list("sectors", flat=True) for name in row})
+    rows = Candidate.objects.order_by().values_list("sectors", flat=True).distinct()
+    return sorted({name for row in rows for name in row})
 
 
 def chosen(asked: QueryDict) -> QuerySet[Candidate]:
