@@ -54,7 +54,7 @@ check: $(STAMP)  ## Format, lint, types, imports and the fast tests
 	$(BIN)/ruff check src tests corpora docs benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not slow and not model and not shared"
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not slow and not model and not shared and not browser"
 
 format: $(STAMP)  ## Put the code into its format
 	$(BIN)/ruff format src tests corpora docs benchmarks
