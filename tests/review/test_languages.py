@@ -137,6 +137,11 @@ def test_the_fields_words_in_chinese():
         assert [str(one.label) for one in Criterion] == ["目的性", "社会性", "规范性", "群体性", "稳定性", "技能独立性"]
 
 
+def test_our_words_come_before_those_of_other_parts_of_django():
+    with translation.override("it"):
+        assert translation.gettext("Home") == "Inizio"
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "Candidates"), ("zh-hans", "候选职业"), ("it", "Candidate")])
 def test_a_persons_language_holds_on_every_page(world, signed_in, language, word):
     person = world["reader"]

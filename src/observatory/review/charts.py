@@ -279,7 +279,7 @@ def _words_in(name: str, x: float, y: float, radius: float) -> str:
         tall = (many - 1) * 13 / 2 + 5
         if tall >= radius:
             break
-        rows, whole = _folded(name, int((2 * math.sqrt(radius**2 - tall**2) - 4) / wide), many)
+        rows, whole = _folded(name, int((2 * math.sqrt(radius**2 - tall**2) - 9) / wide), many)
         if whole:
             return _rows(rows, x, y)
         if rows and many < 4:

@@ -147,6 +147,8 @@ X_FRAME_OPTIONS = "DENY"
 
 LANGUAGES = [("en", "English"), ("zh-hans", "中文"), ("it", "Italiano")]
 LANGUAGE_CODE = "en"
+# Our words come before those that other parts of Django have for the same text.
+LOCALE_PATHS = [str(Path(__file__).resolve().parents[1] / "review" / "locale")]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 SITE_TITLE = _("Observatory of emerging professions")
