@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from observatory.errors import NotAllowed
 from observatory.review.audit import record
@@ -78,7 +79,7 @@ class Groups(_Recorded, GroupAdmin):
 def sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     """The admin has no door of its own."""
     if request.user.is_authenticated:
-        raise NotAllowed("the administration is for administrators")
+        raise NotAllowed(gettext("the administration is for administrators"))
     return redirect_to_login(request.get_full_path(), reverse("sign_in"), "next")
 
 

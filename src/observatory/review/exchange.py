@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from observatory.errors import BadInput, Stale
@@ -216,7 +217,8 @@ def receive(text: str, *, wake_at: float, by: Any, now: dt.datetime) -> tuple[Ca
                 candidate.save()
         except IntegrityError as error:  # somebody brought the same new candidate in at this moment
             raise Stale(
-                f"{seen.candidate_id!r} has just been brought in by somebody else; bring it in again"
+                gettext("'%(candidate_id)s' has just been brought in by somebody else; bring it in again")
+                % {"candidate_id": seen.candidate_id}
             ) from error
         candidate.dossier = _keep(text, facts, candidate, now=now)
         candidate.save(update_fields=("dossier",))

@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from observatory.errors import NotAllowed
 
 # permission: what it lets a person do
 PERMISSIONS: Mapping[str, str] = {
-    "read": "May read candidates, dossiers and published decisions",
-    "comment": "May comment",
-    "assess": "May assess candidates",
-    "triage": "May assign, merge, split, rename, watch and send back candidates",
-    "table": "May call meetings and put candidates on the agenda",
-    "vote": "May vote in a committee",
-    "chair": "May open and close votes and settle a tie",
-    "publish": "May publish decisions",
-    "audit": "May read and export the audit trail",
-    "operate": "May see the health of jobs and bring in dossiers",
+    "read": gettext_noop("May read candidates, dossiers and published decisions"),
+    "comment": gettext_noop("May comment"),
+    "assess": gettext_noop("May assess candidates"),
+    "triage": gettext_noop("May assign, merge, split, rename, watch and send back candidates"),
+    "table": gettext_noop("May call meetings and put candidates on the agenda"),
+    "vote": gettext_noop("May vote in a committee"),
+    "chair": gettext_noop("May open and close votes and settle a tie"),
+    "publish": gettext_noop("May publish decisions"),
+    "audit": gettext_noop("May read and export the audit trail"),
+    "operate": gettext_noop("May see the health of jobs and bring in dossiers"),
 }
 
 _READ = ("read",)
@@ -59,7 +61,10 @@ OF_DECISION: Mapping[str, str] = {"publish": "publish", "appeal": "triage"}
 def require(user: Any, permission: str) -> None:
     """Raises `NotAllowed` unless the user holds the permission (a name of `PERMISSIONS`)."""
     if not user.is_active or not user.has_perm(f"review.{permission}"):
-        raise NotAllowed(f"this step needs the permission {permission!r} ({PERMISSIONS[permission].lower()})")
+        raise NotAllowed(
+            gettext("this step needs the permission '%(permission)s' (%(what)s)")
+            % {"permission": permission, "what": gettext(PERMISSIONS[permission])}
+        )
 
 
 def make_groups(sender: object, using: str, **_: object) -> None:

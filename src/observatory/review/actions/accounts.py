@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from observatory.errors import WrongState
 from observatory.review.audit import record
@@ -45,7 +46,9 @@ def make_token(*, by: User, name: str, scopes: Sequence[str], now: dt.datetime) 
     """A new key of the API, given this once; only its SHA-256 is kept. It lasts a year."""
     known = [scope for scope in SCOPES if scope in scopes]
     if not name.strip() or not known:
-        raise WrongState(f"a key has a name and at least one of the scopes {', '.join(SCOPES)}")
+        raise WrongState(
+            gettext("a key has a name and at least one of the scopes %(list)s") % {"list": ", ".join(SCOPES)}
+        )
     key = f"obs_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         token = ApiToken.objects.create(
@@ -61,7 +64,7 @@ def revoke_token(*, token: ApiToken, by: User, now: dt.datetime) -> None:
     with transaction.atomic():
         fresh: ApiToken = ApiToken.objects.select_for_update().get(pk=token.pk, owner=by)
         if fresh.revoked_at is not None:
-            raise WrongState("this key was revoked already")
+            raise WrongState(gettext("this key was revoked already"))
         fresh.revoked_at = now
         fresh.save(update_fields=("revoked_at",))
         record(by=by, verb="token.revoked", of=fresh, details={"name": fresh.name}, now=now)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from observatory.errors import NotAllowed, WrongState
 from observatory.review.actions.candidates import locked, must_be, store
@@ -32,9 +33,11 @@ def assign(
             if analyst.pk in known:
                 continue
             if not analyst.has_perm("review.assess"):
-                raise WrongState(f"{analyst.name} may not assess candidates")
+                raise WrongState(gettext("%(name)s may not assess candidates") % {"name": analyst.name})
             if len(there) >= limit:
-                raise WrongState(f"{fresh.title!r} has its {limit} analysts already")
+                raise WrongState(
+                    gettext("'%(title)s' has its %(limit)s analysts already") % {"title": fresh.title, "limit": limit}
+                )
             row = Assignment.objects.create(
                 candidate=fresh, analyst=analyst, round=fresh.assessment_round, place=len(there) + 1,
                 assigned_by=by, assigned_at=now,
@@ -43,7 +46,7 @@ def assign(
             known.add(analyst.pk)
             added.append(analyst.username)
         if not added:
-            raise WrongState("these analysts are assigned already")
+            raise WrongState(gettext("these analysts are assigned already"))
         before = fresh.status
         if fresh.status == Status.NEW:
             fresh.status = Status.ASSESSING
@@ -76,7 +79,10 @@ def submit_assessment(
         missing = [name for name in Criterion.values if name not in done.points or not done.grounds.get(name)]
         if missing or not done.kind or not done.name:
             wanted = [*missing, *(["kind"] if not done.kind else []), *(["name"] if not done.name else [])]
-            raise WrongState(f"an assessment is not complete without points and a reason for each: {', '.join(wanted)}")
+            raise WrongState(
+                gettext("an assessment is not complete without points and a reason for each: %(list)s")
+                % {"list": ", ".join(wanted)}
+            )
         done.submitted_at = now
         done.save()
         given = list(
@@ -110,23 +116,23 @@ def _draft(candidate: Candidate, *, by: User, now: dt.datetime) -> Assessment:
         .values_list("place", flat=True).first()
     )  # fmt: skip
     if place is None:
-        raise NotAllowed("this candidate was assigned to other analysts")
+        raise NotAllowed(gettext("this candidate was assigned to other analysts"))
     draft, _ = Assessment.objects.get_or_create(
         candidate=candidate, round=candidate.assessment_round, analyst=by,
         defaults={"dossier": candidate.dossier, "saved_at": now},
     )  # fmt: skip
     if draft.submitted_at:
-        raise WrongState("you have submitted this assessment; it is not changed any more")
+        raise WrongState(gettext("you have submitted this assessment; it is not changed any more"))
     return draft
 
 
 def _fill(draft: Assessment, candidate: Candidate, values: Mapping[str, Any], *, now: dt.datetime) -> None:
     points = {name: int(value) for name, value in values.get("points", {}).items() if value not in (None, "")}
     if any(name not in Criterion.values or not 0 <= value <= 3 for name, value in points.items()):
-        raise WrongState(f"points are 0 to 3 for {', '.join(Criterion.values)}")
+        raise WrongState(gettext("points are 0 to 3 for %(list)s") % {"list": ", ".join(Criterion.values)})
     kind = values.get("kind", "")
     if kind and kind not in Kind.values:
-        raise WrongState(f"kind is one of {', '.join(Kind.values)}")
+        raise WrongState(gettext("kind is one of %(list)s") % {"list": ", ".join(Kind.values)})
     # The analyst has seen the dossier of now; sentences cited from the one of an earlier draft stay cited.
     dossiers = {draft.dossier_id, candidate.dossier_id}
     draft.dossier = candidate.dossier

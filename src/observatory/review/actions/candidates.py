@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from observatory.errors import Stale, WrongState
 from observatory.review.audit import record
@@ -28,8 +29,10 @@ def locked(candidate: Candidate, *, version: int | None) -> Candidate:
     fresh: Candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
     if version is not None and fresh.version != version:
         raise Stale(
-            f"{fresh.title!r} was changed by somebody else meanwhile (you saw version {version}, it is now at "
-            f"{fresh.version}). Look at it again, then decide; nothing was overwritten"
+            gettext(
+                "'%(title)s' was changed by somebody else meanwhile (you saw version %(version)s, it is now at %(version_)s). Look at it again, then decide; nothing was overwritten"
+            )
+            % {"title": fresh.title, "version": version, "version_": fresh.version}
         )
     return fresh
 
@@ -51,8 +54,12 @@ def must_be(candidate: Candidate, *statuses: str) -> None:
     """Raises `WrongState` unless the candidate stands in one of the statuses."""
     if candidate.status not in statuses:
         raise WrongState(
-            f"{candidate.title!r} is {Status(candidate.status).label!s}; this step needs it to be one of "
-            f"{', '.join(str(Status(name).label) for name in statuses)}"
+            gettext("'%(title)s' is %(label)s; this step needs it to be one of %(list)s")
+            % {
+                "title": candidate.title,
+                "label": Status(candidate.status).label,
+                "list": ", ".join(str(Status(name).label) for name in statuses),
+            }
         )
 
 
@@ -62,10 +69,13 @@ def rename(*, candidate: Candidate, title: str, by: User, version: int, now: dt.
     with transaction.atomic():
         fresh = locked(candidate, version=version)
         if fresh.status in ENDED:
-            raise WrongState(f"{fresh.title!r} was merged or split; rename the candidate that stands for it now")
+            raise WrongState(
+                gettext("'%(title)s' was merged or split; rename the candidate that stands for it now")
+                % {"title": fresh.title}
+            )
         title = title.strip()
         if not title or len(title) > 300:
-            raise WrongState("a title has 1 to 300 characters")
+            raise WrongState(gettext("a title has 1 to 300 characters"))
         before, fresh.title = fresh.title, title
         store(fresh, now=now)
         record(
@@ -82,7 +92,7 @@ def merge(*, candidate: Candidate, into: Candidate, reason: str, by: User, versi
         fresh, target = locked_pair(candidate, into, version=version)
         must_be(fresh, *MERGEABLE)
         if target.pk == fresh.pk or target.status in ENDED:
-            raise WrongState("merge into another candidate that is neither merged nor split itself")
+            raise WrongState(gettext("merge into another candidate that is neither merged nor split itself"))
         before = fresh.status
         end_in(fresh, target, now=now)
         record(
@@ -109,9 +119,11 @@ def split(*, candidate: Candidate, titles: list[str], by: User, version: int, no
         must_be(fresh, *SPLITTABLE)
         names = list(dict.fromkeys(title.strip()[:300] for title in titles if title.strip()))
         if not 2 <= len(names) <= 12:
-            raise WrongState("name two to twelve different parts, one a line")
+            raise WrongState(gettext("name two to twelve different parts, one a line"))
         if PART in fresh.candidate_id:
-            raise WrongState(f"{fresh.title!r} is a part itself; send it back, or split the whole again")
+            raise WrongState(
+                gettext("'%(title)s' is a part itself; send it back, or split the whole again") % {"title": fresh.title}
+            )
         taken = fresh.parts.count()
         parts = []
         for number, name in enumerate(names, taken + 1):
@@ -147,7 +159,7 @@ def watch(*, candidate: Candidate, until: dt.date, reason: str, by: User, versio
         fresh = locked(candidate, version=version)
         must_be(fresh, *SPLITTABLE)
         if until <= now.date():
-            raise WrongState("watch until a date that is still to come")
+            raise WrongState(gettext("watch until a date that is still to come"))
         before, fresh.status, fresh.watch_until = fresh.status, Status.WATCH, until
         store(fresh, now=now)
         record(
@@ -179,7 +191,7 @@ def comment(*, candidate: Candidate, text: str, by: User, now: dt.datetime) -> C
     require(by, "comment")
     text = text.strip()
     if not text or len(text) > 10_000:
-        raise WrongState("a comment has 1 to 10,000 characters")
+        raise WrongState(gettext("a comment has 1 to 10,000 characters"))
     with transaction.atomic():
         made = Comment.objects.create(candidate=candidate, author=by, text=text, written_at=now)
         named: Any = list(User.objects.filter(username__in=set(MENTION.findall(text)), is_active=True))

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from observatory.errors import NotAllowed, WrongState
 from observatory.review.actions.candidates import ENDED, end_in, locked, locked_pair, must_be, store
@@ -36,11 +37,11 @@ def declare_conflict(*, item: AgendaItem, reason: str, by: User, now: dt.datetim
         _in_state(fresh, AgendaItem.State.WAITING, AgendaItem.State.VOTING)
         _member(session, by)
         if not reason:
-            raise WrongState("say what the conflict is")
+            raise WrongState(gettext("say what the conflict is"))
         if fresh.votes.filter(member=by).exists():
-            raise WrongState("you have voted on this item already; the chair must be told in the meeting")
+            raise WrongState(gettext("you have voted on this item already; the chair must be told in the meeting"))
         if fresh.conflicts.filter(member=by).exists():
-            raise WrongState("you have declared a conflict on this item already")
+            raise WrongState(gettext("you have declared a conflict on this item already"))
         made = Conflict.objects.create(item=fresh, member=by, reason=reason, declared_at=now)
         record(by=by, verb="conflict.declared", of=fresh, details={"reason": reason}, now=now)
     return made
@@ -64,15 +65,18 @@ def cast_vote(*, item: AgendaItem, choice: str, by: User, now: dt.datetime) -> V
     with transaction.atomic():
         session, fresh = _before(item)
         if session.state != Meeting.State.OPEN:
-            raise WrongState(f"this meeting is {str(Meeting.State(session.state).label).lower()}; nobody votes in it")
+            raise WrongState(
+                gettext("this meeting is %(state)s; nobody votes in it")
+                % {"state": str(Meeting.State(session.state).label).lower()}
+            )
         _in_state(fresh, AgendaItem.State.VOTING)
         _member(session, by)
         if choice not in Vote.Choice.values:
-            raise WrongState(f"a vote is one of {', '.join(Vote.Choice.values)}")
+            raise WrongState(gettext("a vote is one of %(list)s") % {"list": ", ".join(Vote.Choice.values)})
         if fresh.conflicts.filter(member=by).exists():
-            raise NotAllowed("you declared a conflict of interest on this item and do not vote on it")
+            raise NotAllowed(gettext("you declared a conflict of interest on this item and do not vote on it"))
         if fresh.votes.filter(member=by).exists():
-            raise WrongState("you have voted on this item already")
+            raise WrongState(gettext("you have voted on this item already"))
         vote = Vote.objects.create(item=fresh, member=by, choice=choice, cast_at=now)
         record(by=by, verb="vote.cast", of=fresh, details={"choice": choice}, now=now)
     return vote
@@ -86,7 +90,7 @@ def close_vote(*, item: AgendaItem, by: User, now: dt.datetime) -> AgendaItem:
         session = fresh.meeting
         result = count(_choices(fresh), members=eligible(fresh), rules=Rules(**session.rules))
         if result == "no quorum":
-            raise WrongState("no quorum: too few members without conflict have voted; the vote stays open")
+            raise WrongState(gettext("no quorum: too few members without conflict have voted; the vote stays open"))
         chair_out = fresh.conflicts.filter(member_id=session.chair_id).exists()
         if result == "tied" and not chair_out:
             fresh.state = AgendaItem.State.TIED
@@ -103,7 +107,7 @@ def settle_tie(*, item: AgendaItem, choice: str, by: User, now: dt.datetime) -> 
     with transaction.atomic():
         fresh = _chaired_item(item, AgendaItem.State.TIED, by=by)
         if choice not in (Vote.Choice.FOR, Vote.Choice.AGAINST):
-            raise WrongState("the casting vote is for or against")
+            raise WrongState(gettext("the casting vote is for or against"))
         return _decide(fresh, carried=choice == Vote.Choice.FOR, casting=choice, by=by, now=now)
 
 
@@ -114,7 +118,7 @@ def withdraw_item(*, item: AgendaItem, reason: str, by: User, now: dt.datetime) 
     with transaction.atomic():
         fresh = _chaired_item(item, AgendaItem.State.WAITING, AgendaItem.State.VOTING, by=by)
         if not reason:
-            raise WrongState("say why the item is withdrawn")
+            raise WrongState(gettext("say why the item is withdrawn"))
         candidate = give_back(fresh, now=now)
         record(
             by=by, verb="item.withdrawn", of=fresh, now=now,
@@ -129,7 +133,7 @@ def publish(*, decision: Decision, by: User, now: dt.datetime) -> Decision:
     with transaction.atomic():
         fresh: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
         if fresh.published_at:
-            raise WrongState("this decision is published already")
+            raise WrongState(gettext("this decision is published already"))
         fresh.published_by, fresh.published_at = by, now
         fresh.save()
         record(
@@ -147,16 +151,16 @@ def appeal(*, decision: Decision, grounds: str, by: User, now: dt.datetime) -> C
         ruling: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
         fresh = locked(ruling.candidate, version=None)
         if ruling.appealed_at:
-            raise WrongState("this decision was appealed against already")
+            raise WrongState(gettext("this decision was appealed against already"))
         if fresh.decisions.filter(pk__gt=ruling.pk).exists():
-            raise WrongState("this decision was replaced by a later one; appeal against that")
+            raise WrongState(gettext("this decision was replaced by a later one; appeal against that"))
         must_be(fresh, Status.REJECTED, Status.WATCH, Status.ADOPTED)
         if not grounds:
-            raise WrongState("an appeal says what is new")
+            raise WrongState(gettext("an appeal says what is new"))
         assert fresh.dossier is not None
         decided_on = ruling.item.dossier
         if fresh.dossier.sha256 == ruling.dossier_sha256 or fresh.dossier.as_of < decided_on.as_of:
-            raise WrongState("an appeal needs new evidence: no dossier came in since this decision")
+            raise WrongState(gettext("an appeal needs new evidence: no dossier came in since this decision"))
         ruling.appeal, ruling.appealed_by, ruling.appealed_at = grounds, by, now
         ruling.save()
         fresh.status, fresh.silenced_vacancies, fresh.watch_until = Status.NEW, None, None
@@ -238,7 +242,10 @@ def _standing(item: AgendaItem) -> Candidate:
         target = target.merged_into
     if target is None or target.pk in seen or target.status in ENDED:
         named = item.merge_into.title if item.merge_into else ""
-        raise WrongState(f"{named!r}, into which to merge, was itself merged or split; withdraw the item")
+        raise WrongState(
+            gettext("'%(named)s', into which to merge, was itself merged or split; withdraw the item")
+            % {"named": named}
+        )
     return target
 
 
@@ -267,9 +274,9 @@ def _chaired_item(item: AgendaItem, *states: str, by: User) -> AgendaItem:
 def _in_state(item: AgendaItem, *states: str) -> None:
     if item.state not in states:
         label = str(AgendaItem.State(item.state).label).lower()
-        raise WrongState(f"this item is {label}; the step is not possible any more")
+        raise WrongState(gettext("this item is %(label)s; the step is not possible any more") % {"label": label})
 
 
 def _member(session: Meeting, user: User) -> None:
     if not session.memberships.filter(member=user, removed_at__isnull=True).exists():
-        raise NotAllowed("you are no member of this meeting")
+        raise NotAllowed(gettext("you are no member of this meeting"))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from observatory.errors import NotAllowed, WrongState
 from observatory.review.actions.candidates import ENDED, locked, must_be, store
@@ -36,13 +37,13 @@ def call_meeting(
     require(by, "table")
     title = title.strip()
     if not title or len(title) > 200:
-        raise WrongState("a meeting has a title of 1 to 200 characters")
+        raise WrongState(gettext("a meeting has a title of 1 to 200 characters"))
     if not chair.has_perm("review.chair"):
-        raise WrongState(f"{chair.name} may not chair a meeting")
+        raise WrongState(gettext("%(name)s may not chair a meeting") % {"name": chair.name})
     everybody = {user.pk: user for user in (*members, chair)}
     unable = [user.name for user in everybody.values() if not user.has_perm("review.vote")]
     if unable:
-        raise WrongState(f"may not vote: {', '.join(unable)}")
+        raise WrongState(gettext("may not vote: %(list)s") % {"list": ", ".join(unable)})
     with transaction.atomic():
         meeting = Meeting.objects.create(title=title, held_on=held_on, chair=chair, called_by=by, rules=rules.as_dict())
         Membership.objects.bulk_create(Membership(meeting=meeting, member=user) for user in everybody.values())
@@ -64,11 +65,14 @@ def table(
     with transaction.atomic():
         session = Meeting.objects.select_for_update().get(pk=meeting.pk)
         if session.state == Meeting.State.CLOSED:
-            raise WrongState("this meeting is closed")
+            raise WrongState(gettext("this meeting is closed"))
         fresh = locked(candidate, version=version)
         must_be(fresh, Status.READY)
         if session.items.filter(candidate=fresh).exists():
-            raise WrongState(f"{fresh.title!r} was on the agenda of this meeting already; table it at the next one")
+            raise WrongState(
+                gettext("'%(title)s' was on the agenda of this meeting already; table it at the next one")
+                % {"title": fresh.title}
+            )
         _check_motion(fresh, motion, now=now)
         dossier = fresh.dossier
         assert dossier is not None
@@ -112,14 +116,14 @@ def remove_member(*, meeting: Meeting, member: User, by: User, now: dt.datetime)
     with transaction.atomic():
         session = Meeting.objects.select_for_update().get(pk=meeting.pk)
         if session.state == Meeting.State.CLOSED:
-            raise WrongState("this meeting is closed")
+            raise WrongState(gettext("this meeting is closed"))
         if member.pk == session.chair_id:
-            raise WrongState("the chair cannot be removed; call another meeting")
+            raise WrongState(gettext("the chair cannot be removed; call another meeting"))
         changed = session.memberships.filter(member=member, removed_at__isnull=True).update(
             removed_at=now, removed_by=by
         )
         if not changed:
-            raise WrongState(f"{member.name} is no member of this meeting")
+            raise WrongState(gettext("%(name)s is no member of this meeting") % {"name": member.name})
         record(by=by, verb="member.removed", of=session, details={"member": member.username}, now=now)
 
 
@@ -129,7 +133,7 @@ def close_meeting(*, meeting: Meeting, by: User, now: dt.datetime) -> Meeting:
     with transaction.atomic():
         session = chaired(meeting.pk, by=by, state=Meeting.State.OPEN)
         if session.items.filter(state__in=(AgendaItem.State.VOTING, AgendaItem.State.TIED)).exists():
-            raise WrongState("a vote is still open; count, settle or withdraw it first")
+            raise WrongState(gettext("a vote is still open; count, settle or withdraw it first"))
         waiting = list(session.items.filter(state=AgendaItem.State.WAITING).order_by("candidate_id"))
         for item in waiting:
             give_back(item, now=now)
@@ -157,24 +161,26 @@ def chaired(key: int, *, by: User, state: str) -> Meeting:
     """The meeting, locked. Raises unless the person chairs it and it is in this state."""
     session: Meeting = Meeting.objects.select_for_update().get(pk=key)
     if session.chair_id != by.pk:
-        raise NotAllowed("only the chair of this meeting may do this")
+        raise NotAllowed(gettext("only the chair of this meeting may do this"))
     if session.state != state:
-        raise WrongState(f"this meeting is {str(Meeting.State(session.state).label).lower()}")
+        raise WrongState(
+            gettext("this meeting is %(state)s") % {"state": str(Meeting.State(session.state).label).lower()}
+        )
     return session
 
 
 def _check_motion(candidate: Candidate, motion: Mapping[str, Any], *, now: dt.datetime) -> None:
     outcome = motion["outcome"]
     if outcome not in Outcome.values or motion["kind"] not in Kind.values or not motion["name"].strip():
-        raise WrongState("a motion has an outcome, a kind and a name")
+        raise WrongState(gettext("a motion has an outcome, a kind and a name"))
     if outcome == Outcome.ADOPT and motion["kind"] not in ADOPTABLE:
-        raise WrongState("only an occupation, a specialisation or a revision can be adopted")
+        raise WrongState(gettext("only an occupation, a specialisation or a revision can be adopted"))
     if outcome == Outcome.REJECT and not (
         motion.get("reason_code") in ReasonCode.values and motion.get("reason", "").strip()
     ):
-        raise WrongState("a rejection has a reason code and a text")
+        raise WrongState(gettext("a rejection has a reason code and a text"))
     if outcome == Outcome.WATCH and not (motion.get("watch_until") and motion["watch_until"] > now.date()):
-        raise WrongState("watch until a date that is still to come")
+        raise WrongState(gettext("watch until a date that is still to come"))
     target = motion.get("merge_into")
     if outcome == Outcome.MERGE and (target is None or target.pk == candidate.pk or target.status in ENDED):
-        raise WrongState("merge into another candidate that is neither merged nor split itself")
+        raise WrongState(gettext("merge into another candidate that is neither merged nor split itself"))

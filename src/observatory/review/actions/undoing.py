@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from observatory.errors import WrongState
 from observatory.review.actions.candidates import locked, store
@@ -29,7 +30,8 @@ def undo(*, candidate: Candidate, by: User, version: int, now: dt.datetime) -> C
         )
         if last is None:
             raise WrongState(
-                f"nothing to undo on {fresh.title!r}: its last step cannot be taken back, or something followed it"
+                gettext("nothing to undo on '%(title)s': its last step cannot be taken back, or something followed it")
+                % {"title": fresh.title}
             )
         REVERSED[last.verb](fresh, last.details, now)
         store(fresh, now=now)
@@ -69,7 +71,7 @@ def _sent_back(candidate: Candidate, said: Mapping[str, Any], now: dt.datetime) 
 def _split(candidate: Candidate, said: Mapping[str, Any], now: dt.datetime) -> None:
     parts = list(Candidate.objects.select_for_update().filter(candidate_id__in=said["parts"]).order_by("pk"))
     if any(part.version > 1 or part.comments.exists() for part in parts):
-        raise WrongState("work on the parts has begun; merge them instead")
+        raise WrongState(gettext("work on the parts has begun; merge them instead"))
     for part in parts:
         part.status, part.merged_into = Status.MERGED, candidate
         store(part, now=now)
@@ -79,7 +81,7 @@ def _split(candidate: Candidate, said: Mapping[str, Any], now: dt.datetime) -> N
 def _assigned(candidate: Candidate, said: Mapping[str, Any], now: dt.datetime) -> None:
     mine = {"candidate": candidate, "round": candidate.assessment_round, "analyst__username__in": said["analysts"]}
     if Assessment.objects.filter(**mine).exists():
-        raise WrongState("an analyst has begun already; send the candidate back instead")
+        raise WrongState(gettext("an analyst has begun already; send the candidate back instead"))
     Assignment.objects.filter(**mine).delete()
     candidate.status = said["status"][0]
 
