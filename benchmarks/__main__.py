@@ -28,6 +28,11 @@ BENCHMARKS = {
         "Role phrases: precision and recall per language, beside two simple rules",
     ),
     "main-job": ("benchmarks.main_job:measure", "The main job: seconds and memory per stage, import speed, the list"),
+    "collect": (
+        "benchmarks.collecting:measure",
+        "Collection: a local service of 200,000 postings, and stops at random moments",
+    ),
+    "privacy": ("benchmarks.privacy_sample:measure", "Personal data: recall and precision on labelled postings"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
     "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),
 }
