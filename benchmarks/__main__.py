@@ -33,6 +33,11 @@ BENCHMARKS = {
         "Detection on the real past beside its peers, planted and shuffled pasts",
     ),
     "titles": ("benchmarks.titles:measure", "Titles to ESCO beside TF-IDF and the encoder alone: MRR, R@10"),
+    "collect": (
+        "benchmarks.collecting:measure",
+        "Collection: a local service of 200,000 postings, and stops at random moments",
+    ),
+    "privacy": ("benchmarks.privacy_sample:measure", "Personal data: recall and precision on labelled postings"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
     "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),
 }

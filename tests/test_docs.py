@@ -58,6 +58,9 @@ def test_every_setting_is_documented_with_a_sentence(setting: str) -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_source_is_documented(source: str) -> None:
     assert f"| `{source}` |" in page("reference/sources.md")
+    own = page(f"sources/{source}.md")
+    assert all(f"| {row} |" in own for row in ("licence", "terms", "attribution", "texts kept", "fields"))
+    assert "**Known gaps.**" in own
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)

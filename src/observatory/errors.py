@@ -16,6 +16,9 @@ ObservatoryError
 ├── StorageError         the corpus cannot be read or written (disk full, read-only)       exit 1
 └── FetchError           a source did not give what was asked                              exit 1
     ├── Unreachable      time-out, 429, 5xx: asking again later can help
+    ├── NoSuchBoard      404 or 410: the board or page is not there
+    ├── KeyRefused       401 or 403: a key is missing, wrong or expired
+    ├── Walled           a page that asks for a person or a password came in place of the answer
     └── SourceChanged    the answer no longer has the documented shape: a person must look
 """
 
@@ -104,6 +107,18 @@ class Unreachable(FetchError):
     """Time-out, 429 or 5xx after bounded retries: asking again later can help."""
 
     retry = True
+
+
+class NoSuchBoard(FetchError):
+    """404 or 410: there is no such board or page, or no longer."""
+
+
+class KeyRefused(FetchError):
+    """401 or 403: a key is missing, wrong or expired."""
+
+
+class Walled(FetchError):
+    """A page that asks for a person or a password came in place of the answer."""
 
 
 class SourceChanged(FetchError):

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import json
 import logging
-import os
 import resource
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,9 +24,10 @@ from typing import Any
 import pyarrow as pa
 
 from observatory import collect as sources
+from observatory.collection import Cursors, Gathering, known_ids, write_fetch
 from observatory.config import Workspace
 from observatory.corpus import Corpus, clean_posting, mask, update_vacancies
-from observatory.errors import BadFile, BadPosting, FetchError, NotEnoughData
+from observatory.errors import BadFile, BadPosting, NotEnoughData
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
 
@@ -77,6 +78,8 @@ class StoreReport:
     columns: dict[str, str] = field(default_factory=dict)
     failed: str = ""
     retry: bool = False  # asking the failed source again later can help
+    outcome: str = ""
+    cause: str = ""
 
 
 def import_files(
@@ -99,42 +102,58 @@ def import_files(
 
 
 def collect(
-    ws: Workspace,
-    found: Sequence[sources.Source],
-    *,
-    since: dt.datetime | None,
-    now: dt.datetime,
-    progress: Progress = quiet,
-) -> dict[str, StoreReport]:
-    """Collects from live sources, each from where it stopped; one that fails does not stop the others."""
+    ws: Workspace, found: Sequence[sources.Source], *, since: dt.datetime | None, now: dt.datetime, progress: Progress = quiet,
+    until: dt.datetime | None = None,
+) -> dict[str, StoreReport]:  # fmt: skip
+    """Collects from live sources, each from where it stopped; one that fails does not stop the others.
+
+    With `until` a span of the past is read (`source.between`), with a cursor of its own. Every fetch
+    stands in the ledger with its outcome.
+    """
     reports = {}
-    cursors = _Cursors(ws.var_dir / "cursors.json")
+    corpus = corpus_of(ws)
+    cursors = Cursors(ws.var_dir / "cursors.json")
     for source in found:
         report = reports[source.name] = StoreReport()
         started = time.monotonic()
-        try:
-            pages = source.pages(cursors.get(source.name), since=since)
-            store_pages(
-                ws, pages, report=report, now=now, progress=progress,
-                stored=lambda cursor, name=source.name: cursors.put(name, cursor),  # type: ignore[misc]
-            )  # fmt: skip
-        except FetchError as error:
-            report.failed, report.retry = str(error), error.retry
-            log.warning("source %s failed: %s", source.name, error)
+        name = f"{source.name}@{since:%Y-%m-%d}..{until:%Y-%m-%d}" if since and until else source.name
+        if hasattr(source, "known"):
+            source.known = known_ids(corpus, source.name).__contains__
+        store = _stored(ws, corpus, report, now, progress)
+        gathering = Gathering(corpus, source, now=now, store=store, put=functools.partial(cursors.put, name))
+        cursor = cursors.get(name)
+        pages = source.between(cursor, since, until) if until else source.pages(cursor, since=since)  # type: ignore[attr-defined]
+        fetch = gathering.read(pages)
+        report.failed, report.outcome, report.cause = fetch.detail, fetch.outcome, fetch.cause
+        report.retry = fetch.retry
         report.seconds = time.monotonic() - started
-    update_vacancies(corpus_of(ws))
+        counts = {"read": report.read, "added": report.added, "known": report.known, "changed": report.changed,
+                  "rejected": sum(report.rejected.values())}  # fmt: skip
+        write_fetch(corpus, fetch, now=now, seconds=report.seconds, window=(since, until), counts=counts)
+    update_vacancies(corpus)
+    corpus.compact()
     return reports
 
 
+def _stored(
+    ws: Workspace, corpus: Corpus, report: StoreReport, now: dt.datetime, progress: Progress
+) -> Callable[[list[RawPosting], list[Rejected]], None]:  # fmt: skip
+    """Cleans and stores what a gathering hands over."""
+
+    def store(raws: list[RawPosting], aside: list[Rejected]) -> None:
+        page = sources.Page(postings=tuple(raws), rejected=tuple(aside))
+        store_pages(ws, [page], report=report, now=now, progress=progress)
+
+    return store
+
+
 def store_pages(
-    ws: Workspace, pages: Iterable[sources.Page], *, report: StoreReport, now: dt.datetime, progress: Progress = quiet,
-    stored: Callable[[str], None] | None = None,
+    ws: Workspace, pages: Iterable[sources.Page], *, report: StoreReport, now: dt.datetime, progress: Progress = quiet
 ) -> None:  # fmt: skip
-    """Cleans and stores pages; `stored(cursor)` is called after a page lies in the corpus."""
+    """Cleans and stores pages."""
     corpus = corpus_of(ws)
     good: list[Posting] = []
     bad: list[Rejected] = []
-    cursor = ""
     try:
         for page in pages:
             for raw in page.postings:
@@ -145,17 +164,12 @@ def store_pages(
                     bad.append(_set_aside(raw, error, now))
             report.read += len(page.rejected)
             bad += page.rejected
-            cursor = page.cursor
             progress("import", report.read, 0)
-            if len(good) + len(bad) >= BUFFER or (stored is not None and (good or bad)):
+            if len(good) + len(bad) >= BUFFER:
                 _store(corpus, good, bad, report)
                 good, bad = [], []
-                if stored is not None:
-                    stored(cursor)
     finally:  # a source or file that breaks off keeps what it gave
         _store(corpus, good, bad, report)
-        if stored is not None and cursor:
-            stored(cursor)
 
 
 def _store(corpus: Corpus, good: list[Posting], bad: list[Rejected], report: StoreReport) -> None:
@@ -182,7 +196,8 @@ def _changed(corpus: Corpus, table: pa.Table) -> list[Rejected]:
     """Postings whose id is stored with another text. The stored text stays; the new one is kept aside."""
     rows = corpus.query(
         """SELECT n.source, n.source_id, n.title, n.description, n.collected_at, o.content_hash AS old
-           FROM incoming n JOIN postings o USING (posting_id) WHERE n.content_hash <> o.content_hash""",
+           FROM incoming n JOIN postings o USING (posting_id) ANTI JOIN tombstones t USING (posting_id)
+           WHERE n.content_hash <> o.content_hash""",
         incoming=table,
     ).to_pylist()
     return [
@@ -204,28 +219,6 @@ def _set_aside(raw: RawPosting, error: BadPosting, now: dt.datetime) -> Rejected
         source=raw.source, source_id=raw.source_id, reason=error.reason, detail=error.detail, origin="",
         raw=f"{raw.title}\n{raw.description}"[:4_000], collected_at=now,
     )  # fmt: skip
-
-
-class _Cursors:
-    """Where each source stopped, in a small JSON file that is replaced as a whole."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def get(self, name: str) -> str:
-        return str(self._all().get(name, ""))
-
-    def put(self, name: str, cursor: str) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.file.with_suffix(".new")
-        beside.write_text(json.dumps({**self._all(), name: cursor}, indent=1, sort_keys=True))
-        os.replace(beside, self.file)
-
-    def _all(self) -> dict[str, str]:
-        if not self.file.is_file():
-            return {}
-        found: dict[str, str] = json.loads(self.file.read_text("utf-8"))
-        return found
 
 
 # --- enrich -> embed -> detect -> propose ----------------------------------------------------

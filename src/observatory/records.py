@@ -526,6 +526,53 @@ RUNS = pa.schema(
     ]
 )
 
+# One row for each fetch of a source: what was asked for, what came of it. `outcome`: postings |
+# nothing there | could not tell; `cause` says why. `listed` counts what the source showed.
+FETCHES = pa.schema(
+    [
+        pa.field("fetch_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("started_at", UTC, nullable=False),
+        pa.field("window_start", UTC, nullable=False),
+        pa.field("window_end", UTC, nullable=False),
+        pa.field("outcome", pa.string(), nullable=False),
+        pa.field("cause", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("listed", pa.int64(), nullable=False),
+        pa.field("complete", pa.bool_(), nullable=False),
+        pa.field("seconds", pa.float64(), nullable=False),
+        pa.field("read", pa.int64(), nullable=False),
+        pa.field("added", pa.int64(), nullable=False),
+        pa.field("known", pa.int64(), nullable=False),
+        pa.field("changed", pa.int64(), nullable=False),
+        pa.field("rejected", pa.int64(), nullable=False),
+    ]
+)
+
+# One row for each posting of a live source: when it was listed last, in how many complete listings
+# since it was missing, and when it was taken as gone (null = open as far as is known).
+SIGHTINGS = pa.schema(
+    [
+        pa.field("posting_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("last_seen", UTC, nullable=False),
+        pa.field("missed", pa.int32(), nullable=False),
+        pa.field("gone_at", UTC, nullable=True),
+    ]
+)
+
+# One row for each posting whose text was removed, by a legal request or by its source's terms.
+TOMBSTONES = pa.schema(
+    [
+        pa.field("posting_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("posted_at", UTC, nullable=False),
+        pa.field("content_hash", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("removed_at", UTC, nullable=False),
+    ]
+)
+
 # Every table of the corpus: its schema and the columns that make a row unique.
 TABLES: Mapping[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "postings": (POSTINGS, ("posting_id",)),
@@ -533,6 +580,9 @@ TABLES: Mapping[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "vacancies": (VACANCIES, ("posting_id",)),
     "signatures": (SIGNATURES, ("posting_id", "rules")),
     "copies": (COPIES, ("posting_id",)),
+    "fetches": (FETCHES, ("fetch_id",)),
+    "sightings": (SIGHTINGS, ("posting_id",)),
+    "tombstones": (TOMBSTONES, ("posting_id",)),
     "enriched": (ENRICHED, ("posting_id", "grammar")),
     "roles": (ROLES, ("posting_id", "grammar", "role", "position")),
     "vectors": (VECTORS, ("model", "text_hash")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +83,40 @@ def test_a_hostile_text_takes_no_long_time(hostile: str) -> None:
     started = time.process_time()
     mask(hostile)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Contact person: Anna Rossi, kiln shop", "Contact person: [name], kiln shop"),
+        ("Ansprechpartnerin: Frau Eva Muster", "Ansprechpartnerin: [name]"),
+        ("Osoba do kontaktu: Ewa Przykład", "Osoba do kontaktu: [name]"),
+        ("Контактное лицо: Анна Образцова", "Контактное лицо: [name]"),
+        ("联系人：陈小姐", "联系人：[name]"),
+        ("Contact: us any time", "Contact: us any time"),
+        ("微信号 kiln2020works", "微信号 [handle]"),
+        ("- 微信：**kiln_works**", "- 微信：**[handle]**"),
+        ("联系方式：kilnworks (TG)", "联系方式：[handle] (TG)"),
+        ("TG: https://t.me/kilnworks", "TG: https://t.me/[handle]"),
+        ("Skype: live:.cid.66aabb", "Skype: [handle]"),
+        ("mail jim <dot> kiln <<at>> forno <dot> example", "mail [e-mail]"),
+        ("anna DOT rossi AT forno.example", "[e-mail]"),
+        ("write to kilns@...", "write to [e-mail]"),
+        ("Tel: (3741) 22-10-48, 22-56-36", "Tel: [telephone], [telephone]"),
+        ("begins on 09.09.2021, 07.00-15.00", "begins on 09.09.2021, 07.00-15.00"),
+        ("小程序、微信公众号开发经验", "小程序、微信公众号开发经验"),
+    ],
+)
+def test_names_handles_and_spelt_addresses(text: str, expected: str) -> None:
+    assert mask(text)[0] == expected
+
+
+@pytest.mark.shared
+def test_the_labelled_sample_is_masked_within_its_bounds(shared_data: Path) -> None:
+    from benchmarks.privacy_sample import BOUNDS, PRECISION, scores
+
+    found, postings = scores(shared_data / "data" / "postings")
+    assert postings >= 500
+    for kind, row in found.items():
+        assert row["recall"] >= BOUNDS[kind], kind
+        assert row["precision"] >= PRECISION, kind

@@ -1,23 +1,20 @@
 """Greenhouse job boards: the public board API, one request for a whole board.
 
 `content` is HTML, escaped once more. One job may be posted several times: `internal_job_id` is the
-job, `id` the post.
+job, `id` the post; a post without a job is a call for interest and no vacancy.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
 from typing import ClassVar
 
 from pydantic import BaseModel
 
-from observatory.collect.http import Client
-from observatory.collect.source import Page, Terms, parse_answer
-from observatory.records import RawPosting
+from observatory.collect.http import Answer
+from observatory.collect.source import Terms, WholeBoard, parse_answer, parse_items
+from observatory.records import RawPosting, Rejected
 
 API = "https://boards-api.greenhouse.io/v1/boards/{board}/jobs"
-PER_PAGE = 500
 
 
 class _Location(BaseModel):
@@ -42,39 +39,26 @@ class _Job(BaseModel):
 
 
 class _Board(BaseModel):
-    jobs: list[_Job]
+    jobs: list[object]
 
 
-class Greenhouse:
-    """One board. The cursor is the newest `updated_at` stored: what is not newer is passed over."""
+class Greenhouse(WholeBoard):
+    """One board, all open posts."""
 
-    terms: ClassVar[Terms] = Terms(
-        licence="public job board; texts belong to the employer; used for statistics and short citation",
+    terms = Terms(
+        licence="public job board; texts belong to the employer",
         attribution="the employer's Greenhouse job board",
         page="https://developers.greenhouse.io/job-board.html",
     )
+    params: ClassVar = {"content": "true"}
 
-    def __init__(self, client: Client, *, board: str, employer: str = "") -> None:
-        self.name = f"greenhouse:{board}"
-        self._client, self._board, self._employer = client, board, employer
+    def url(self) -> str:
+        return API.format(board=self._board)
 
-    def pages(self, cursor: str, *, since: dt.datetime | None) -> Iterator[Page]:
-        answer = parse_answer(
-            self.name, _Board, self._client.json(API.format(board=self._board), params={"content": "true"})
-        )
-        jobs = sorted(answer.jobs, key=lambda job: (_time(job.updated_at), job.id))
-        after = _time(cursor) if cursor else None
-        fresh = [
-            job
-            for job in jobs
-            if (after is None or _time(job.updated_at) >= after)
-            and (since is None or _time(job.first_published or job.updated_at) >= since)
-        ]
-        for at in range(0, len(fresh), PER_PAGE):
-            part = fresh[at : at + PER_PAGE]
-            yield Page(postings=tuple(self._posting(job) for job in part), cursor=part[-1].updated_at)
-        if not fresh:
-            yield Page(postings=(), cursor=cursor)
+    def read(self, answer: Answer) -> tuple[list[RawPosting], tuple[Rejected, ...]]:
+        board = parse_answer(self.name, _Board, answer.json())
+        jobs, rejected = parse_items(self.name, _Job, board.jobs, now=self._client.now())
+        return [self._posting(job) for job in jobs], rejected
 
     def _posting(self, job: _Job) -> RawPosting:
         return RawPosting(
@@ -88,8 +72,3 @@ class Greenhouse:
             url=job.absolute_url,
             extra={"job": job.internal_job_id, "departments": [department.name for department in job.departments]},
         )
-
-
-def _time(text: str) -> dt.datetime:
-    when = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return when if when.tzinfo else when.replace(tzinfo=dt.UTC)

@@ -7,6 +7,7 @@ answer must not send the collector into the operator's network.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import email.utils
 import ipaddress
@@ -15,22 +16,36 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Callable, Mapping
+import urllib.robotparser
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import tenacity
 
-from observatory.errors import FetchError, SourceChanged, Unreachable
+from observatory.errors import FetchError, KeyRefused, NoSuchBoard, SourceChanged, Unreachable, Walled
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 ATTEMPTS = 5
 LONGEST_WAIT = 300.0
+LONGEST_ANSWER = 600.0  # seconds for one whole answer
 LARGEST_BODY = 64 * 1024 * 1024
+MOST_REDIRECTS = 3
+DEEPEST = 60  # levels of brackets in JSON
 AGENT = "observatory/0.1 (job-market statistics)"
 _SECRET = re.compile(r"((?:key|token|secret|password|app_id|app_key|auth)[^=&]*=)[^&]+", re.IGNORECASE)
+# What pages say that stand in place of the answer: checks for people, and doors for those who sign in.
+_WALL = re.compile(
+    rb"cf-chl|challenge-platform|<title>\s*just a moment|attention required!\s*\||px-captcha|g-recaptcha|hcaptcha|h-captcha"
+    rb"|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|unusual traffic|access denied|request unsuccessful\. incapsula"
+    rb"|enable javascript and cookies to continue|datadome|<input[^>]{0,200}type=[\"']password",
+    re.IGNORECASE,
+)
+Body = str | int
 
 
 class _AskAgain(Exception):
@@ -39,25 +54,60 @@ class _AskAgain(Exception):
         self.wait = wait
 
 
-class Client:
-    """Asks hosts politely. `transport`, `sleep` and `now` can be replaced in tests.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a host answered: status, body, headers with names in lower case."""
 
-    `rate` is requests a second to one host. `allow_hosts` names hosts that may lie in a private
-    network. A client is closed with `close` or as a context manager.
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    url: str
+
+    @property
+    def kind(self) -> str:
+        return self.headers.get("content-type", "")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises `Walled` for a page in its place, `SourceChanged` for anything else."""
+        if _too_deep(self.body):
+            raise SourceChanged(f"{clean_url(self.url)}: JSON of more than {DEEPEST} levels came; it was not read")
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            if wall := is_wall(self.body):
+                raise Walled(
+                    f"{clean_url(self.url)}: a page that asks for a person came in place of the answer ({wall}); whether "
+                    f"there are postings is not known. Ask more rarely, or ask the source for access"
+                ) from error
+            raise SourceChanged(
+                f"{clean_url(self.url)}: JSON was expected, {self.kind or 'no content type'} came, beginning with "
+                f"{self.body[:60]!r}; the address may have moved or a login page stands before it"
+            ) from error
+
+
+class Client:
+    """Asks hosts politely. `transport`, `sleep`, `monotonic` and `now` can be replaced in tests.
+
+    `rate` is requests a second to one host, which `pace` sets for a host by name. `allow_hosts`
+    names hosts that may lie in a private network. A client is closed with `close` or as a context
+    manager.
     """
 
     def __init__(
         self, *, transport: httpx.BaseTransport | None = None, rate: float = 1.0, sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
-        allow_hosts: frozenset[str] = frozenset(), largest_body: int = LARGEST_BODY,
+        allow_hosts: frozenset[str] = frozenset(), largest_body: int = LARGEST_BODY, agent: str = AGENT,
     ) -> None:  # fmt: skip
         self._client = httpx.Client(
-            transport=transport, timeout=TIMEOUT, follow_redirects=False, headers={"User-Agent": AGENT}
+            transport=transport, timeout=TIMEOUT, follow_redirects=False, headers={"User-Agent": agent}
         )
         self._real = transport is None
-        self._rate, self._sleep, self._monotonic, self._now = rate, sleep, monotonic, now
-        self._allow, self._largest = allow_hosts, largest_body
+        self._rate, self._sleep, self._monotonic, self.now = rate, sleep, monotonic, now
+        self._allow, self._largest, self._agent = allow_hosts, largest_body, agent
+        self._rates: dict[str, float] = {}
         self._last: dict[str, float] = {}
+        self._robots: dict[str, urllib.robotparser.RobotFileParser] = {}
+        self.requests = 0
 
     def __enter__(self) -> Client:
         return self
@@ -68,20 +118,35 @@ class Client:
     def close(self) -> None:
         self._client.close()
 
-    def json(self, url: str, *, params: Mapping[str, str | int] | None = None) -> Any:
-        """The answer as JSON. Raises `SourceChanged` when it is none."""
-        body, kind = self.get(url, params=params)
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise SourceChanged(
-                f"{clean_url(url)}: JSON was expected, {kind or 'no content type'} came, beginning with "
-                f"{body[:60]!r}; the address may have moved or a login page stands before it"
-            ) from error
+    def limited(self, rate: float) -> Client:
+        """The same client, asking each host at most `rate` times a second; what was asked when is shared."""
+        other = copy.copy(self)
+        other._rate = rate
+        return other
 
-    def get(self, url: str, *, params: Mapping[str, str | int] | None = None) -> tuple[bytes, str]:
-        """Body and content type. Raises `Unreachable`, or `FetchError` for 4xx, a body beyond the cap,
-        a redirect to another host and an address that is not public."""
+    def pace(self, host: str, rate: float) -> None:
+        """Asks a host at most `rate` times a second."""
+        self._rates[host] = min(rate, self._rates.get(host, rate))
+
+    def json(self, url: str, *, params: Mapping[str, Body] | None = None) -> Any:
+        """The answer as JSON. Raises `SourceChanged` when it is none."""
+        return self.ask(url, params=params).json()
+
+    def get(self, url: str, *, params: Mapping[str, Body] | None = None) -> tuple[bytes, str]:
+        """Body and content type; errors as in `ask`."""
+        answer = self.ask(url, params=params)
+        return answer.body, answer.kind
+
+    def ask(
+        self, url: str, *, method: str = "GET", params: Mapping[str, Body] | None = None, headers: Mapping[str, str] | None = None,
+        body: object = None, form: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
+        """The answer to one request: 2xx or 304. `body` is sent as JSON, `form` as a form.
+
+        Raises `Unreachable` when asking later can help, `NoSuchBoard` for 404 and 410, `KeyRefused`
+        for 401 and 403 (`Walled` where the page asks for a person), `FetchError` for other 4xx, a body
+        beyond the cap, a redirect to another host and an address that is not public.
+        """
 
         def wait(state: tenacity.RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
@@ -92,53 +157,151 @@ class Client:
             stop=tenacity.stop_after_attempt(ATTEMPTS), wait=wait, sleep=self._sleep,
             retry=tenacity.retry_if_exception_type(_AskAgain), reraise=True,
         )  # fmt: skip
+        request = {"params": params or None, "headers": dict(headers or {}), "json": body, "data": form}
         try:
-            return retrying(self._once, url, params)
+            for _ in range(MOST_REDIRECTS + 1):
+                answer = retrying(self._once, method, url, {k: v for k, v in request.items() if v is not None})
+                if not isinstance(answer, str):
+                    return answer
+                url, request["params"] = answer, None
         except _AskAgain as error:
             raise Unreachable(f"{clean_url(url)}: {error} after {ATTEMPTS} attempts; try again later") from error
+        raise FetchError(f"{clean_url(url)}: sends on more than {MOST_REDIRECTS} times; refused")
 
-    def _once(self, url: str, params: Mapping[str, str | int] | None) -> tuple[bytes, str]:
-        host = httpx.URL(url).host
-        self._check(url, host)
+    def lines(self, url: str, *, params: Mapping[str, Body] | None = None) -> Iterator[bytes]:
+        """The lines of an answer of any length, one at a time; a line longer than the cap is refused."""
+        host = self._check(url)
         self._pace(host)
+        self.requests += 1
         try:
-            with self._client.stream("GET", url, params=params) as answer:
-                log.info("GET %s -> %s", clean_url(str(answer.url)), answer.status_code)
-                if answer.status_code == 429 or answer.status_code >= 500:
-                    raise _AskAgain(f"answered {answer.status_code}", self._after(answer.headers.get("Retry-After")))
+            with self._answered("GET", url, {"params": params} if params else {}) as answer:
                 if answer.is_redirect:
-                    raise FetchError(
-                        f"{clean_url(url)}: sends on to {answer.headers.get('Location', '?')[:200]}; refused"
-                    )
-                if answer.status_code >= 400:
-                    raise FetchError(f"{clean_url(url)}: answered {answer.status_code}; check the name of the board")
-                chunks, size = [], 0
+                    raise FetchError(f"{clean_url(url)}: sends on to another address; refused")
+                rest = b""
+                for chunk in answer.iter_bytes():
+                    *whole, rest = (rest + chunk).split(b"\n")
+                    yield from whole
+                    if len(rest) > self._largest:
+                        raise FetchError(f"{clean_url(url)}: a line of more than {self._largest} bytes came; cut off")
+                if rest:
+                    yield rest
+        except _AskAgain as error:
+            raise Unreachable(f"{clean_url(url)}: {error}; try again later") from error
+        except httpx.DecodingError as error:
+            raise FetchError(f"{clean_url(url)}: the body cannot be decompressed ({error})") from error
+        except httpx.TransportError as error:
+            raise Unreachable(f"{clean_url(url)}: broke off ({type(error).__name__}); try again later") from error
+
+    def allowed(self, url: str) -> bool:
+        """Whether the host's robots.txt lets us read a page; a host without one lets us."""
+        parts = httpx.URL(url)
+        origin = f"{parts.scheme}://{parts.netloc.decode()}"
+        rules = self._robots.get(origin)
+        if rules is None:
+            rules = urllib.robotparser.RobotFileParser()
+            try:
+                rules.parse(self.ask(f"{origin}/robots.txt").body[:500_000].decode("utf-8", "replace").splitlines())
+            except NoSuchBoard:
+                rules.parse([])
+            except KeyRefused:
+                rules.parse(["User-agent: *", "Disallow: /"])
+            self._robots[origin] = rules
+            delay = rules.crawl_delay(self._agent)
+            if delay:
+                self.pace(parts.host, 1.0 / max(float(delay), 0.01))
+        return rules.can_fetch(self._agent, url)
+
+    # --- one request -------------------------------------------------------------------------
+
+    def _once(self, method: str, url: str, request: Mapping[str, Any]) -> Answer | str:
+        """The answer, or the address on the same host that it sends on to."""
+        host = self._check(url)
+        self._pace(host)
+        self.requests += 1
+        try:
+            with self._answered(method, url, request) as answer:
+                if answer.is_redirect and answer.status_code != 304:
+                    return self._onwards(url, answer.headers.get("Location", ""))
+                chunks, size, until = [], 0, self._monotonic() + LONGEST_ANSWER
                 for chunk in answer.iter_bytes():
                     size += len(chunk)
                     if size > self._largest:
                         raise FetchError(f"{clean_url(url)}: more than {self._largest} bytes came; cut off")
+                    if self._monotonic() > until:
+                        raise _AskAgain(f"was not done after {LONGEST_ANSWER:.0f} seconds", None)
                     chunks.append(chunk)
-                return b"".join(chunks), answer.headers.get("Content-Type", "")
+                return Answer(
+                    status=answer.status_code, body=b"".join(chunks), url=str(answer.url),
+                    headers={name.lower(): value for name, value in answer.headers.items()},
+                )  # fmt: skip
         except httpx.DecodingError as error:
             raise FetchError(f"{clean_url(url)}: the body cannot be decompressed ({error})") from error
         except httpx.TransportError as error:
             raise _AskAgain(type(error).__name__, None) from error
 
-    def _check(self, url: str, host: str) -> None:
-        if httpx.URL(url).scheme not in ("http", "https"):
-            raise FetchError(f"{clean_url(url)}: only http and https are asked")
-        if host in self._allow or not self._real:
-            return
+    @contextmanager
+    def _answered(self, method: str, url: str, request: Mapping[str, Any]) -> Iterator[httpx.Response]:
+        with self._client.stream(method, url, **request) as answer:
+            log.info("%s %s -> %s", method, clean_url(str(answer.url)), answer.status_code)
+            status = answer.status_code
+            if status == 429 or status >= 500:
+                raise _AskAgain(f"answered {status}", self._after(answer.headers.get("Retry-After")))
+            if status in (404, 410):
+                raise NoSuchBoard(
+                    f"{clean_url(url)}: answered {status}: there is no such board or page; check the name"
+                )
+            if status in (401, 403):
+                head = next(answer.iter_bytes(20_000), b"")
+                if wall := is_wall(head):
+                    raise Walled(f"{clean_url(url)}: answered {status} with a page that asks for a person ({wall})")
+                raise KeyRefused(
+                    f"{clean_url(url)}: answered {status}: the key is missing, wrong or expired, or reading is not "
+                    f"allowed; renew it in sources.toml or the environment"
+                )
+            if status >= 400:
+                raise FetchError(f"{clean_url(url)}: answered {status}; what is asked may no longer exist there")
+            yield answer
+
+    def _onwards(self, url: str, location: str) -> str:
+        there = httpx.URL(url).join(location) if location else httpx.URL(url)
+        here = httpx.URL(url)
+        if there.host != here.host or there.scheme not in ("https", here.scheme):
+            raise FetchError(f"{clean_url(url)}: sends on to {clean_url(location)[:200] or '?'}; refused")
+        return str(there)
+
+    def _check(self, url: str) -> str:
+        """The host of an address that may be asked."""
         try:
-            addresses = {info[4][0] for info in socket.getaddrinfo(host, None)}
+            parts = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise FetchError(f"{clean_url(url)}: is no address ({error})") from error
+        host = parts.host
+        if parts.scheme not in ("http", "https") or not host:
+            raise FetchError(f"{clean_url(url)}: only http and https are asked")
+        if host in self._allow:
+            return host
+        try:
+            literal: str | None = str(ipaddress.ip_address(host))
+        except ValueError:
+            literal = None
+        try:
+            if literal:
+                addresses = {literal}
+            elif host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+                addresses = {"127.0.0.1"}
+            elif self._real:
+                addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+            else:
+                addresses = set()
         except OSError as error:
             raise _AskAgain(f"the name {host} does not resolve", None) from error
-        if any(not ipaddress.ip_address(address).is_global for address in addresses):
+        if any(not ipaddress.ip_address(address.split("%")[0]).is_global for address in addresses):
             raise FetchError(f"{clean_url(url)}: {host} is not a public address; allow it by name if it is yours")
+        return host
 
     def _pace(self, host: str) -> None:
         at = self._monotonic()
-        due = self._last.get(host, float("-inf")) + 1.0 / self._rate
+        due = self._last.get(host, float("-inf")) + 1.0 / self._rates.get(host, self._rate)
         if due > at:
             self._sleep(due - at)
             at = due
@@ -153,7 +316,28 @@ class Client:
             when = email.utils.parsedate_to_datetime(header)
         except (TypeError, ValueError):
             return None
-        return max((when - self._now()).total_seconds(), 0.0)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=dt.UTC)
+        return max((when - self.now()).total_seconds(), 0.0)
+
+
+def same_host(url: str, base: str) -> str:
+    """`url` resolved against `base`. Raises `SourceChanged` when it leads to another host."""
+    try:
+        there, here = httpx.URL(base).join(url), httpx.URL(base)
+    except httpx.InvalidURL as error:
+        raise SourceChanged(f"{clean_url(base)}: the next page {url[:100]!r} is no address") from error
+    if there.host != here.host or there.scheme != here.scheme:
+        raise SourceChanged(
+            f"{clean_url(base)}: the next page leads to {there.scheme}://{there.host}, another host; it is not followed"
+        )
+    return str(there)
+
+
+def is_wall(body: bytes) -> str:
+    """The words that show that a page asks for a person or a password in place of giving text; else ""."""
+    found = _WALL.search(body[:200_000])
+    return found.group()[:40].decode("utf-8", "replace") if found else ""
 
 
 def clean_url(url: str) -> str:
@@ -163,3 +347,10 @@ def clean_url(url: str) -> str:
     'https://example.org/jobs?api_key=...&page=2'
     """
     return _SECRET.sub(r"\1...", url)[:300]
+
+
+def _too_deep(body: bytes) -> bool:
+    """Whether brackets are nested too deep; a rough count over the opening ones is enough to look closer."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    return bool(re.search(rb"(?:[\[{]\s*(?:\"[^\"]{0,100}\"\s*:\s*)?){%d}" % DEEPEST, body))

@@ -23,6 +23,7 @@ from observatory.records import COPIES, VACANCIES
 
 WINDOW_DAYS = 180
 PREDECESSORS = 4  # earlier postings looked at for each key, the latest ones
+PAIRS_AT_ONCE = 50_000
 PARTS = 8  # the keys are joined in so many parts, which bounds memory
 NEAR = 0.45  # words in common (Jaccard, pairs of words) that make two texts one
 NEAR_OTHER_POSTER = 0.80
@@ -159,27 +160,25 @@ def _verified(
         return {}
     sketch = sketches(signatures)
     words = signatures.column("words").to_numpy().astype(np.float64)
-    shares = np.zeros(len(earlier))
-    for at in range(0, len(earlier), 200_000):
-        span = slice(at, at + 200_000)
-        shares[span] = (sketch[earlier[span]] == sketch[later[span]]).sum(axis=1) / PERMUTATIONS
-    a, b = words[earlier], words[later]
-    shares[(a < 2) | (b < 2)] = 0.0
-    inside = np.minimum(shares * (a + b) / ((1 + shares) * np.maximum(np.minimum(a, b), 1)), 1.0)
-    needed = np.unique(np.concatenate([earlier, later]))
-    facts = _facts(postings, {ids[i] for i in needed})
+    facts = _facts(postings, {ids[i] for i in np.unique(np.concatenate([earlier, later]))})
     best: dict[int, tuple[int, int, float]] = {}
-    for i, j, share, part, n, m in zip(
-        earlier.tolist(), later.tolist(), shares.tolist(), inside.tolist(), a.tolist(), b.tolist(), strict=True
-    ):
-        one, other = facts.get(ids[i]), facts.get(ids[j])
-        if one is None or other is None:
-            continue
-        relation = _relation(one, other, share, part, min(n, m))
-        if relation:
-            old = best.get(j)
-            if old is None or (relation, -i) < (old[0], -old[1]):
-                best[j] = (relation, i, round(share, 4))
+    for at in range(0, len(earlier), PAIRS_AT_ONCE):
+        one, other = earlier[at : at + PAIRS_AT_ONCE], later[at : at + PAIRS_AT_ONCE]
+        a, b = words[one], words[other]
+        shares = (sketch[one] == sketch[other]).sum(axis=1) / PERMUTATIONS
+        shares[(a < 2) | (b < 2)] = 0.0
+        least = np.minimum(a, b)
+        inside = np.minimum(shares * (a + b) / ((1 + shares) * np.maximum(least, 1)), 1.0)
+        numbers = (one.tolist(), other.tolist(), shares.tolist(), inside.tolist(), least.tolist())
+        for i, j, share, part, size in zip(*numbers, strict=True):
+            first, second = facts.get(ids[i]), facts.get(ids[j])
+            if first is None or second is None:
+                continue
+            relation = _relation(first, second, share, part, size)
+            if relation:
+                old = best.get(j)
+                if old is None or (relation, -i) < (old[0], -old[1]):
+                    best[j] = (relation, i, round(share, 4))
     return best
 
 
@@ -201,17 +200,18 @@ class _Facts:
 
 
 def _facts(postings: pa.Table, ids: set[str]) -> dict[str, _Facts]:
-    columns = [postings.column(name).to_pylist() for name in FACTS]
+    wanted = pa.array(sorted(ids), pa.string())
+    needed = postings.filter(pc.is_in(postings.column("posting_id"), wanted)).select(list(FACTS))
     return {
-        values[0]: _Facts(dict(zip(FACTS, values, strict=True)))
-        for values in zip(*columns, strict=True)
-        if values[0] in ids
+        row["posting_id"]: _Facts(row) for batch in needed.to_batches(max_chunksize=5_000) for row in batch.to_pylist()
     }
 
 
 def _relation(one: _Facts, other: _Facts, share: float, part: float, words: float) -> int:
     """The number of the relation in RELATIONS, 0 for none."""
     same_poster = bool(one.who) and one.who == other.who
+    if not same_poster and share < NEAR and part < PART and one.text != other.text:
+        return 0
     known = bool(one.employer) and bool(other.employer)
     another_poster = known and not same_poster and not _within(one.employer, other.employer)
     if not _one_place(one, other):

@@ -1,18 +1,27 @@
-"""Personal data out of advertisements before they are stored: e-mail, telephone, chat handles.
+"""Personal data out of advertisements before they are stored: e-mail, telephone, chat handles, names of contacts.
 
-What stands for it says what was there: "[e-mail]", "[telephone]", "[handle]".
+What stands for it says what was there: "[e-mail]", "[telephone]", "[handle]", "[name]".
 """
 
 from __future__ import annotations
 
 import re
 
-EMAIL, TELEPHONE, HANDLE = "[e-mail]", "[telephone]", "[handle]"
+EMAIL, TELEPHONE, HANDLE, NAME = "[e-mail]", "[telephone]", "[handle]", "[name]"
 
 _AT = r"(?:@|＠|\s*[\[({<]\s*(?:at|@|arroba|chiocciola)\s*[\])}>]\s*|\s+(?:at|AT)\s+)"
 _DOT = r"(?:\.|\s*[\[({<]\s*(?:dot|\.|punto)\s*[\])}>]\s*|\s+(?:dot|DOT)\s+)"
 _PLAIN_EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]+\s?[@＠]\s?[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+"
+)
+# What a board has cut off behind the sign, and an address at a host of the same name as the employer's.
+_CUT_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@(?:\.{2,}|(?=\)))")
+# "jim <dot> wagner <<at>> example <dot> com", "anna DOT rossi AT example.com", "anna [at] example"
+_SPELT_EMAIL = re.compile(
+    r"(?<![\w.%+-])[\w.%+-]{1,30}(?:(?:\s?[\[({<]{1,2}\s?dot\s?[\])}>]{1,2}\s?|\s(?-i:DOT)\s)[\w.%+-]{1,30}){0,2}"
+    r"(?:\s?[\[({<]{1,2}\s?at\s?[\])}>]{1,2}\s?|\s(?-i:AT)\s(?=\w{2,30}(?:\.|\s(?-i:DOT)\s)))[\w-]{2,40}(?:\.[\w-]{2,}){0,3}"
+    r"(?:(?:\s?[\[({<]{1,2}\s?dot\s?[\])}>]{1,2}\s?|\s(?-i:DOT)\s)[\w-]{2,12}){0,3}",
+    re.IGNORECASE,
 )
 _OPEN_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+[@＠][A-Za-z0-9-]{2,}\b(?!\.[A-Za-z])")
 _TOP = r"(?:com|org|net|io|co|edu|gov|ai|de|fr|it|uk|cn|es|pl|nl|me|us|ca|eu|in|tv|ly|dev|app|info|biz|xyz)"
@@ -31,24 +40,46 @@ _CUED_EMAIL = re.compile(
 _NUMBER = re.compile(
     r"(?<![\w.$€£¥#/=-])(?:"
     r"\+\d{1,3}[\s.()-]{0,2}(?:\(?\d{1,5}\)?[\s.-]?){2,5}\d{2,4}"  # +39 02 1234 5678
-    r"|\(\d{2,5}\)[\s.-]?\d{3,4}[\s.-]?\d{3,4}"  # (415) 555-0100
-    r"|\d{3}[.\s-]\d{3}[.\s-]\d{4}"  # 415-555-0100
+    r"|\(\d{2,5}(?:\s\d)?\)[\s.-]?\d{2,4}[\s.-]?\d{2,4}(?:[\s.-]?\d{2,4})?"  # (415) 555-0100
+    r"|\d{3}[.\s-]\s?\d{3}[.\s-]\d{4}"  # 415-555-0100
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # Chinese mobile
     r"|0\d{2,3}[\s-]\d{6,8}(?:-\d{1,5})?"  # 023-68881234
-    r"|0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
+    r"|(?!\d\d\.\d\d(?:\.|\s?-)|00-)0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
     r"|400[\s-]\d{3,4}[\s-]\d{3,4}"
+    r"|(?:3[2-9]|[4-9]\d)-\d{2}-\d{2}"  # 42-02-20, which is no date
+    r"|\(\d{3}(?:\s\d{2}){3}"
     r")(?![\w%$€£¥])(?!-\d)"
 )
 _SAID = re.compile(
     r"(?:tel|phone|telephone|mobile|cell|call|fax|text|电话|手机|联系方式|咨询热线|热线|telefono|cellulare|telefon|tél)"
-    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|:|：)?\s*$",
+    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|:|：)?\s*(?:\d{4,6}\s?(?:or|,|/)\s?)?$",
     re.IGNORECASE,
 )
 _CHAT = re.compile(
     r"((?:微信号?|vx|v信|wechat(?:\s*id)?|weixin|qq(?:号|群)?|telegram|电报|tg|skype(?:\s*id)?|whatsapp|line\s*id|discord|keybase)"
-    r"\s*(?:号码?|id|handle|账号)?\s*(?:is|at)?\s*(?:[:：=@]|为|是)\s*@?)([A-Za-z0-9_][A-Za-z0-9_.#-]{3,40})",
+    r"\s*(?:号码?|id|handle|账号)?\s*(?:is|at)?\s*(?:[:：=@]|为|是|(?<=[号id])\s)[\s*\[]*@?)(?!https?\b|t\.me\b|(?:handle|e-mail|telephone|name)\])"
+    r"((?:live:)?[A-Za-z0-9_.][A-Za-z0-9_.#-]{3,40})",
     re.IGNORECASE,
 )
+_CHAT_BEHIND = re.compile(
+    r"(?<![\w@.])[A-Za-z][A-Za-z0-9_-]{4,40}(?=\s?[(（]\s?(?:微信|wechat|tg|telegram|vx)\b)", re.IGNORECASE
+)
+_BUBBLE = re.compile(r"(绿泡泡\s?[:：]\s?)([A-Za-z0-9_-]{4,40})")
+_TITLE = r"(?:Mrs?|Ms|Dr|Herrn?|Frau|Dott(?:\.?ssa)?|Sig(?:\.?ra)?|Ing|Mme|M|Sra?|Pani?)\.?\s"
+_CONTACT_NAME = re.compile(
+    r"((?i:contact(?: person)?|attn|attention|ansprechpartner(?:in)?|referente|contatto|persona di contatto|osoba do kontaktu|osoba kontaktowa|"
+    r"persona de contacto|personne à contacter|контактное лицо|hiring manager|recruiter)\s?[:：]\s{0,3})"
+    rf"((?:{_TITLE})?[A-ZÀ-ÞĄ-ŻА-Я][\w'’-]+(?:[ ][A-ZÀ-ÞĄ-ŻА-Я][\w'’-]+){{1,2}})"
+)
+_CHINESE_NAME = re.compile(
+    r"((?:联系人|联络人|招聘负责人|招聘专员|收件人)\s?[:：]\s?)([\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|经理|总)|[\u4e00-\u9fff]{2,3}(?![\u4e00-\u9fff]))"
+)
+_NAME_SIGNS = tuple(
+    f"{sign}{colon}" for colon in (":", " :", "：")
+    for sign in ("contact", "contact person", "attn", "attention", "ansprechpartner", "ansprechpartnerin", "referente", "contatto",
+                 "persona di contatto", "osoba do kontaktu", "osoba kontaktowa", "persona de contacto", "personne à contacter",
+                 "контактное лицо", "hiring manager", "recruiter", "联系人", "联络人", "招聘负责人", "招聘专员", "收件人")
+)  # fmt: skip
 _LINK_HANDLE = re.compile(
     r"((?:t\.me|wa\.me|m\.me|telegram\.me|join\.skype\.com)/)([A-Za-z0-9_+/-]{3,60})", re.IGNORECASE
 )
@@ -56,7 +87,8 @@ _TWITTER = re.compile(r"(?<![\w/.@])@[A-Za-z_][A-Za-z0-9_]{2,30}\b(?!\.[a-z])")
 _CHAT_SIGNS = ("微信", "vx", "v信", "wechat", "weixin", "qq", "telegram", "电报", "tg", "skype", "whatsapp", "line id", "lineid",
                "discord", "keybase", ".me/", "m.me")  # fmt: skip
 _HIDDEN_SIGNS = (" dot ", "[dot", "(dot", "{dot", "<dot", "(.)", "[.]", "[at", "(at", "{at", "<at", "(@", "[@", " @ ",
-                 "arroba", "chiocciola", "punto")  # fmt: skip
+                 "arroba", "chiocciola", "punto", "<<at", " dot ")  # fmt: skip
+_ALSO = re.compile(r"\s?(?:[,;/]|or|and|oder|o|或|、)\s?", re.IGNORECASE)
 NEAR = 120  # characters around a sign in which contact data can begin or end
 _DIGITS = re.compile(r"[+(]?\d[\d\s().+/-]{5,}\d")
 _SOME_DIGITS = re.compile(r"\d[\d\s().+/-]{5,}\d")  # the same without its optional beginning: found ten times faster
@@ -73,11 +105,15 @@ def mask(text: str) -> tuple[str, int]:
     """
     total = 0
     if "@" in text or "＠" in text:
-        text, n = _near(text, _places(text, ("@", "＠")), ((_PLAIN_EMAIL, EMAIL), (_OPEN_EMAIL, EMAIL)))
+        text, n = _near(
+            text, _places(text, ("@", "＠")), ((_CUT_EMAIL, EMAIL), (_PLAIN_EMAIL, EMAIL), (_OPEN_EMAIL, EMAIL))
+        )
         total += n
     lower = text.lower()
     if found := _places(lower, _HIDDEN_SIGNS):
-        text, n = _near(text, found, ((_HIDDEN_EMAIL, EMAIL),), same_length=len(lower) == len(text))
+        text, n = _near(
+            text, found, ((_HIDDEN_EMAIL, EMAIL), (_SPELT_EMAIL, EMAIL)), same_length=len(lower) == len(text)
+        )
         total += n
     if " AT " in text:
         text, n = _SPOKEN_EMAIL.subn(EMAIL, text)
@@ -92,8 +128,16 @@ def mask(text: str) -> tuple[str, int]:
         total += n
     lower = text.lower()
     if found := _places(lower, _CHAT_SIGNS):
-        patterns = ((_CHAT, rf"\1{HANDLE}"), (_LINK_HANDLE, rf"\1{HANDLE}"))
+        patterns = ((_LINK_HANDLE, rf"\1{HANDLE}"), (_CHAT, rf"\1{HANDLE}"), (_CHAT_BEHIND, HANDLE))
         text, n = _near(text, found, patterns, same_length=len(lower) == len(text))
+        total += n
+    if "绿泡泡" in text:
+        text, n = _BUBBLE.subn(rf"\1{HANDLE}", text)
+        total += n
+    lower = text.lower()
+    if (":" in text or "：" in text) and (found := _places(lower, _NAME_SIGNS)):
+        named = ((_CONTACT_NAME, rf"\1{NAME}"), (_CHINESE_NAME, rf"\1{NAME}"))
+        text, n = _near(text, found, named, same_length=len(lower) == len(text))
         total += n
     if _SOME_DIGITS.search(text):
         text, n = _numbers(text)
@@ -153,17 +197,26 @@ def _near(
 def _numbers(text: str) -> tuple[str, int]:
     """Telephone numbers among the runs of digits: few runs are looked at closely, not every character."""
     total = 0
+    last = [-1]  # where the number before ended
+
+    def _another(match: re.Match[str]) -> bool:
+        """A number that stands behind a telephone number and its comma."""
+        between = text[last[0] : match.start()] if last[0] >= 0 else "-"
+        return len(between) <= 6 and _ALSO.fullmatch(between) is not None and len(match.group()) <= 20
 
     def masked(match: re.Match[str]) -> str:
         nonlocal total
         before = text[match.start() - 1] if match.start() else " "
         if before in _NOT_BEFORE or before.isalnum():
             return match.group()
-        if _SAID.search(text[max(0, match.start() - 30) : match.start()]):
+        if _SAID.search(text[max(0, match.start() - 30) : match.start()]) or _another(match):
             total += 1
+            last[0] = match.end()
             return TELEPHONE
         found, n = _NUMBER.subn(TELEPHONE, match.group())
         total += n
+        if n:
+            last[0] = match.end()
         return found
 
     return _DIGITS.sub(masked, text), total

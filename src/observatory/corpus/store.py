@@ -82,6 +82,28 @@ class Corpus:
             except _storage_failures() as error:
                 raise self._failed(name, error) from error
 
+    def delete(self, name: str, column: str, values: Sequence[str]) -> int:
+        """Removes the rows whose `column` is one of `values` (ids of ours); returns how many went."""
+        table = self._open(name)
+        if table is None or not values:
+            return 0
+        gone = 0
+        with self._writing(name):
+            for at in range(0, len(values), 500):
+                listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values[at : at + 500])
+                try:
+                    gone += int(table.delete(f"{column} IN ({listed})")["num_deleted_rows"] or 0)
+                except _storage_failures() as error:
+                    raise self._failed(name, error) from error
+        return gone
+
+    def drop_history(self, name: str) -> None:
+        """Removes the files that only older versions of a table use: those versions can be read no longer."""
+        table = self._open(name)
+        if table is not None:
+            with self._writing(name):
+                table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+
     def compact(self) -> None:
         """Joins small files, table by table; contents and older versions stay as they are."""
         for name in TABLES:

@@ -19,7 +19,7 @@ from observatory.corpus.store import Corpus
 
 log = logging.getLogger(__name__)
 
-CHUNK = 10_000  # postings signed between two writes
+CHUNK = 1_000  # postings signed between two writes
 # With more new postings than this share of all, all are joined at once.
 MANY = 0.2
 _FACTS_SQL = "posting_id, source, title, left(description, 400) AS description, length(description) AS length, employer, place, extra"

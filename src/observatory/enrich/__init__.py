@@ -15,13 +15,25 @@ from typing import Any
 
 import pyarrow as pa
 
+from observatory.enrich.pay import Pay, find_pay
 from observatory.enrich.pipes import build_pipeline, read_document
 from observatory.enrich.places import country_of
+from observatory.enrich.requirements import Requirements, find_requirements
 from observatory.enrich.sectors import Sector, load_sectors
 from observatory.enrich.titles import RoleGrammar
 from observatory.records import ENRICHED, ROLES, Taxonomy
 
-__all__ = ["Grammar", "Sector", "build_grammar", "load_sectors", "read_postings"]
+__all__ = [
+    "Grammar",
+    "Pay",
+    "Requirements",
+    "Sector",
+    "build_grammar",
+    "find_pay",
+    "find_requirements",
+    "load_sectors",
+    "read_postings",
+]
 
 # Raised when the components change what they read.
 COMPONENTS = "4"

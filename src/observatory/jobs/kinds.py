@@ -57,15 +57,14 @@ class CollectSettings(Part):
 def collect(work: Work) -> Outcome:
     """Collects from the job's sources, each from where it stopped."""
     from observatory import pipeline
-    from observatory.collect import SOURCES, Client
+    from observatory.collect import SOURCES, Client, make_source, read_register
     from observatory.review.exchange import receive_health
 
     settings = work.settings(CollectSettings)
     since = work.due_at - settings.since if settings.since else None
+    register = read_register(work.ws.root, tuple(SOURCES))
     with Client() as client:
-        found = [
-            SOURCES[kind][0](client, board) for kind, _, board in (name.partition(":") for name in settings.sources)
-        ]
+        found = [make_source(client, register, name) for name in settings.sources]
         reports = pipeline.collect(work.ws, found, since=since, now=work.now(), progress=work.progress)
     receive_health(
         [

@@ -1,0 +1,101 @@
+"""What a text asks of a person: years of experience, and the level of education.
+
+Levels are those of the European Qualifications Framework: 3 and 4 for school and trade, 5 for short
+higher education (associate, 大专, Techniker), 6 bachelor, 7 master, 8 doctorate. The lowest level that
+is asked for counts, for "bachelor or master" asks for a bachelor.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requirements:
+    """`years_low`..`years_high` of experience (None = not said; `years_high` None = no upper bound);
+    `education` the EQF level, 0 where none is asked for and None where nothing is said."""
+
+    years_low: int | None
+    years_high: int | None
+    education: int | None
+
+
+_NUMBER = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10, "一": 1, "两": 2, "二": 2,
+    "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "十": 10, "due": 2, "tre": 3, "cinque": 5, "zwei": 2, "drei": 3,
+    "fünf": 5, "deux": 2, "trois": 3, "cinq": 5, "dwa": 2, "trzy": 3, "dos": 2, "tres": 3, "cinco": 5,
+}  # fmt: skip
+_N = r"(\d{1,2}|" + "|".join(sorted(_NUMBER, key=len, reverse=True)) + ")"
+_EXPERIENCE = r"(?:experience|exp\b|expérience|esperienza|erfahrung|experiencia|doświadczeni|опыт|经验|工作)"
+_YEARS = re.compile(
+    rf"(?<![\w.,$€£]){_N}\s?(?:\+|or more|plus)?\s?(?:(?:-|–|to|~|至|到|a|bis|à|/)\s?{_N})?\s?(\+)?\s*(?:\(?s?\)?)?"
+    rf"(?:years?|yrs?|anni|anno|jahren?|ans|años|lat(?:a)?\b|rok|лет|год|年)(?P<after>[^.\n;。；]{{0,60}})",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(rf"{_EXPERIENCE}[^.\n;。；\d]{{0,30}}$", re.IGNORECASE)
+_AFTER = re.compile(
+    rf"^[^.\n;。；]{{0,60}}?{_EXPERIENCE}|^\s?以上|^\+?\s?of (?:professional|industry|relevant|hands)", re.IGNORECASE
+)
+_NOT = re.compile(
+    r"(?:old|ago|founded|in business|company|track record of|history|合同|成立|历史|contract|warranty|last|past|over the)\b",
+    re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"no (?:prior |previous )?experience (?:is )?(?:required|necessary|needed)|entry[- ]level|经验不限|无需经验|无经验|senza esperienza|"
+    r"keine erfahrung|sans expérience|bez doświadczenia|без опыта|应届", re.IGNORECASE,
+)  # fmt: skip
+_LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (0, re.compile(r"学历不限|不限学历|no degree (?:is )?(?:required|necessary|needed)|degree not required", re.IGNORECASE)),
+    (3, re.compile(r"初中|scuola media|podstawowe", re.IGNORECASE)),
+    (4, re.compile(
+        r"高中|中专|中技|职高|技校|high school|secondary school|\bged\b|diploma di (?:scuola|maturità|perito)|diplomat[oi]\b|perito|abitur|ausbildung|"
+        r"baccalauréat|\bcap\b|bachillerato|średnie|zawodowe|среднее", re.IGNORECASE)),
+    (5, re.compile(
+        r"大专|专科|高职|associate'?s? degree|\bhnd\b|\bits\b(?= )|techniker|\bbts\b|\bdut\b|bac\s?\+\s?2|técnico superior|policealne", re.IGNORECASE)),
+    (6, re.compile(
+        r"本科|学士|bachelor|\bb\.?sc?\b\.?(?= |,|/|\.)|\bb\.?a\.?(?= in| degree|/)|\bbs/ms\b|undergraduate degree|college degree|university degree|"
+        r"\blaurea\b|laureat[oi]|licence\b|bac\s?\+\s?3|\bgrado\b|licenciatura|licencjat|wyższe|высшее|hochschul|studium|degree in", re.IGNORECASE)),
+    (7, re.compile(
+        r"硕士|研究生|master'?s?(?: degree| of| in|\b(?= or|/))|\bm\.?sc\b|\bmba\b|laurea magistrale|bac\s?\+\s?5|ingénieur|\bmaster\b(?= degree)|magister|"
+        r"diplom-?ingenieur|máster", re.IGNORECASE)),
+    (8, re.compile(r"博士|\bph\.?d\b|doctorate|doctoral|dottorato|promotion\b(?= in)|doctorat", re.IGNORECASE)),
+)  # fmt: skip
+LONGEST = 20_000
+
+
+def find_requirements(text: str) -> Requirements:
+    """What a text asks for.
+
+    >>> find_requirements("5+ years of experience with kilns. Bachelor's or Master's degree in ceramics.")
+    Requirements(years_low=5, years_high=None, education=6)
+    >>> find_requirements("大专及以上学历，3-5年窑炉工作经验")
+    Requirements(years_low=3, years_high=5, education=5)
+    >>> find_requirements("Founded 12 years ago.")
+    Requirements(years_low=None, years_high=None, education=None)
+    """
+    text = text[:LONGEST]
+    low, high = _years(text)
+    levels = [level for level, pattern in _LEVELS if pattern.search(text)]
+    return Requirements(years_low=low, years_high=high, education=min(levels) if levels else None)
+
+
+def _years(text: str) -> tuple[int | None, int | None]:
+    found: list[tuple[int, int | None]] = []
+    for match in _YEARS.finditer(text):
+        before, after = text[max(0, match.start() - 45) : match.start()], match.group("after")
+        if not (_BEFORE.search(before) or _AFTER.match(after)) or _NOT.search(after[:18]) or _NOT.search(before[-22:]):
+            continue
+        low = _number(match.group(1))
+        high = _number(match.group(2)) if match.group(2) else None
+        if low > 25 or (high is not None and not low <= high <= 30):
+            continue
+        found.append((low, high))
+    if found:
+        # several bounds: what the role asks for as a whole is the largest of the lower ones
+        return max(found, key=lambda pair: pair[0])
+    return (0, None) if _NONE.search(text) else (None, None)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBER[text.lower()]

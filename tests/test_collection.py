@@ -1,0 +1,224 @@
+"""Collection end to end: the ledger's three answers, last seen and gone, keys and terms, forgetting, stops."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from observatory import pipeline
+from observatory.cli import cli
+from observatory.collect import SOURCES, read_register
+from observatory.collect.source import Page, Terms
+from observatory.collection import NOTHING, POSTINGS, UNKNOWN, health
+from observatory.config import Workspace, init_workspace
+from observatory.corpus.forgetting import REMOVED, expire, find_words, forget
+from observatory.errors import SettingError, SourceChanged, Unreachable
+from observatory.records import RawPosting
+
+NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def raw(number: int, text: str = "") -> RawPosting:
+    return RawPosting(
+        source="invented", source_id=f"i{number}", title=f"Kiln operator {number}", posted_at="2026-11-01", employer="Forno",
+        description=text or f"Keeps the temperature curve of kiln {number} and notes each batch for the glaze workshop.",
+    )  # fmt: skip
+
+
+class Invented:
+    """A source that gives what it is told, and fails where it is told."""
+
+    terms = Terms(licence="invented", attribution="invented", page="invented", open_data=True)
+    name = "invented"
+    empty_may_be_unknown = False
+
+    def __init__(
+        self, numbers: range | list[int], *, size: int = 10, fail: Exception | None = None, whole: bool = True
+    ) -> None:
+        self.numbers, self.size, self.fail, self.whole = list(numbers), size, fail, whole
+
+    def pages(self, cursor: str, *, since: dt.datetime | None) -> Iterator[Page]:
+        at = int(cursor or 0)
+        while True:
+            part = self.numbers[at : at + self.size]
+            at += self.size
+            done = at >= len(self.numbers)
+            yield Page(
+                postings=tuple(raw(n) for n in part), cursor="" if done and self.fail is None else str(at),
+                complete=done and not cursor and self.whole,
+            )  # fmt: skip
+            if self.fail is not None:
+                raise self.fail
+            if done:
+                return
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    return init_workspace(tmp_path / "ws")
+
+
+def fetch(ws: Workspace, source: Any, now: dt.datetime = NOW) -> pipeline.StoreReport:
+    return pipeline.collect(ws, [source], since=None, now=now)["invented"]
+
+
+def test_three_answers(ws: Workspace) -> None:
+    assert fetch(ws, Invented([])).outcome == NOTHING
+    unknown = Invented([])
+    unknown.empty_may_be_unknown = True
+    report = fetch(ws, unknown)
+    assert (report.outcome, report.cause) == (UNKNOWN, "empty, as an unknown board answers")
+    assert fetch(ws, Invented(range(20))).outcome == POSTINGS
+    report = fetch(ws, Invented([]), NOW + DAY)
+    assert (report.outcome, report.cause) == (NOTHING, "empty against its habit")
+    report = fetch(ws, Invented(range(20, 40), fail=SourceChanged("another shape")), NOW + 2 * DAY)
+    assert (report.outcome, report.cause, report.added) == (UNKNOWN, "changed shape", 10)
+    assert report.failed == "another shape"
+    rows = pipeline.corpus_of(ws).read("fetches").to_pylist()
+    assert sorted(row["outcome"] for row in rows) == sorted([NOTHING, UNKNOWN, POSTINGS, NOTHING, UNKNOWN])
+
+
+def test_a_fetch_that_broke_off_goes_on_where_it_stopped(ws: Workspace) -> None:
+    report = fetch(ws, Invented(range(40), fail=Unreachable("down")))
+    assert (report.added, report.cause) == (10, "unreachable")
+    report = fetch(ws, Invented(range(40)), NOW + DAY)
+    assert (report.read, report.added) == (30, 30)
+
+
+def test_gone_after_two_complete_listings_without_it(ws: Workspace) -> None:
+    def gone(now: dt.datetime) -> int:
+        return next(one.gone for one in health(pipeline.corpus_of(ws), now))
+
+    fetch(ws, Invented(range(20)))
+    for days, numbers, whole, expected in (
+        (1, range(18), True, 0), (2, range(18), False, 0), (3, range(1), True, 0), (4, range(18), True, 2), (5, range(20), True, 0),
+    ):  # fmt: skip
+        fetch(ws, Invented(numbers, whole=whole), NOW + days * DAY)
+        assert gone(NOW) == expected, days
+
+
+def test_a_wall_in_place_of_a_text_is_set_aside(ws: Workspace) -> None:
+    class Walled(Invented):
+        def pages(self, cursor: str, *, since: dt.datetime | None) -> Iterator[Page]:
+            wall = raw(3, "Attention Required! | Verify you are human to go on")
+            yield Page(postings=(raw(1), raw(2), wall), complete=True)
+
+    report = fetch(ws, Walled([]))
+    assert report.rejected == {"wall in place of text": 1}
+    assert report.added == 2
+
+
+def test_silence_is_measured_against_the_sources_own_habit(ws: Workspace) -> None:
+    for day in range(6):
+        fetch(ws, Invented([day]), NOW + day * DAY)
+    later = NOW + 9 * DAY
+    fetch(ws, Invented([5]), later)
+    (one,) = health(pipeline.corpus_of(ws), NOW + 6 * DAY)
+    assert one.silent == ""
+    (one,) = health(pipeline.corpus_of(ws), later)
+    assert "nothing new since 2026-11-25; usually every 1.0 days" in one.silent
+
+
+def test_terms_must_be_accepted(ws: Workspace) -> None:
+    kinds = tuple(SOURCES)
+    register = read_register(ws.root, kinds)
+    with pytest.raises(SettingError, match="observatory sources accept lever"):
+        register.check_accepted("lever", SOURCES["lever"][0].terms)
+    register.check_accepted("jobstream", SOURCES["jobstream"][0].terms)
+    made = CliRunner().invoke(cli, ["-w", str(ws.root), "sources", "accept", "lever"])
+    assert made.exit_code == 0, made.output
+    read_register(ws.root, kinds).check_accepted("lever", SOURCES["lever"][0].terms)
+    shown = CliRunner().invoke(cli, ["-w", str(ws.root), "sources"])
+    assert "terms not accepted" in next(line for line in shown.output.splitlines() if "ashby" in line)
+    assert "terms not accepted" not in next(line for line in shown.output.splitlines() if " lever " in line)
+
+
+def test_sources_toml_is_checked_and_keys_stand_in_no_file(ws: Workspace, tmp_path: Path) -> None:
+    kinds = tuple(SOURCES)
+    file = ws.root / "sources.toml"
+    file.write_text(
+        '[sources.careers.boards.kiln]\nsitemap = "https://kiln.example/s.xml"\n[sources.lever]\nboards = ["a", "b"]\n'
+    )
+    (tmp_path / "key").write_text("k-1\n")
+    register = read_register(ws.root, kinds, {"OBSERVATORY_SOURCE_USAJOBS_KEY_FILE": str(tmp_path / "key")})
+    assert register.boards() == ["careers:kiln", "lever:a", "lever:b"]
+    assert register.options("careers", "kiln") == {"sitemap": "https://kiln.example/s.xml"}
+    assert register.options("usajobs", "") == {"key": "k-1"}
+    for text, message in (
+        ('[sources.lever]\nbords = ["a"]\n', "bords"), ("[sources.indeed]\n", "no source"), ("[sources", "cannot be read"),
+        ('[sources.usajobs]\nkey = "secret"\n', "key"),
+    ):  # fmt: skip
+        file.write_text(text)
+        with pytest.raises(SettingError, match=message):
+            read_register(ws.root, kinds, {})
+
+
+def test_forgetting_removes_words_and_keeps_counts(ws: Workspace) -> None:
+    fetch(ws, Invented(range(5)))
+    corpus = pipeline.corpus_of(ws)
+    ids = find_words(corpus, "kiln operator 3")
+    assert len(ids) == 1
+    done = forget(corpus, ids, reason="request 7", now=NOW)
+    assert (done.postings, corpus.count("postings"), corpus.count("tombstones")) == (1, 5, 1)
+    row = next(row for row in corpus.read("postings").to_pylist() if row["posting_id"] == ids[0])
+    assert (row["title"], row["description"], row["employer"], row["extra"]) == (REMOVED, "", "", "{}")
+    assert not find_words(corpus, "kiln operator 3")
+    assert not any(
+        b"kiln operator 3" in path.read_bytes().lower() for path in corpus.folder.rglob("*") if path.is_file()
+    )
+    assert forget(corpus, ids, reason="again", now=NOW).postings == 0
+    fetch(ws, Invented(range(5)), NOW + DAY)  # listed again, and not brought back
+    assert not find_words(corpus, "kiln operator 3")
+    assert corpus.count("rejected") == 0
+
+
+def test_retention_counts_from_collection_or_from_the_end(ws: Workspace) -> None:
+    fetch(ws, Invented(range(3)))
+    corpus = pipeline.corpus_of(ws)
+    assert expire(corpus, {"invented": 30}, now=NOW + 29 * DAY) == 0
+    assert expire(corpus, {"other": 1}, now=NOW + 40 * DAY) == 0
+    assert expire(corpus, {"invented": 30}, now=NOW + 31 * DAY) == 3
+    assert corpus.count("postings") == 3
+
+
+def state(ws: Workspace) -> dict[str, list[dict[str, Any]]]:
+    corpus = pipeline.corpus_of(ws)
+    return {
+        name: sorted(corpus.read(name).to_pylist(), key=str) for name in ("postings", "vacancies", "sightings", "rejected")
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [0, 1, 2, 5])
+def test_a_stop_between_any_two_writes_loses_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int
+) -> None:  # fmt: skip
+    from observatory import collection
+    from observatory.corpus import Corpus
+
+    monkeypatch.setattr(collection, "BUFFER", 10)
+    undisturbed, stopped = init_workspace(tmp_path / "a"), init_workspace(tmp_path / "b")
+    fetch(undisturbed, Invented(range(60)))
+    count = itertools.count()
+    write = Corpus._write
+
+    class Stopped(BaseException):
+        pass
+
+    def failing(self: Corpus, *args: Any, **given: Any) -> None:
+        if next(count) == stop:
+            raise Stopped
+        write(self, *args, **given)
+
+    monkeypatch.setattr(Corpus, "_write", failing)
+    with pytest.raises(Stopped):
+        fetch(stopped, Invented(range(60)))
+    fetch(stopped, Invented(range(60)))
+    assert state(stopped) == state(undisturbed)
