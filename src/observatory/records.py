@@ -362,39 +362,24 @@ class Backtest:
 # --- tables ----------------------------------------------------------------------------------
 
 UTC = pa.timestamp("us", tz="UTC")
+TEXT = pa.string()
 
-POSTINGS = pa.schema(
-    [
-        pa.field("posting_id", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("source_id", pa.string(), nullable=False),
-        pa.field("posted_at", UTC, nullable=False),
-        pa.field("date_precision", pa.string(), nullable=False),
-        pa.field("collected_at", UTC, nullable=False),
-        pa.field("title", pa.string(), nullable=False),
-        pa.field("description", pa.string(), nullable=False),
-        pa.field("employer", pa.string(), nullable=False),
-        pa.field("place", pa.string(), nullable=False),
-        pa.field("country", pa.string(), nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("url", pa.string(), nullable=False),
-        pa.field("content_hash", pa.string(), nullable=False),
-        pa.field("extra", pa.string(), nullable=False),
-    ]
-)
 
-REJECTED = pa.schema(
-    [
-        pa.field("rejected_id", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("source_id", pa.string(), nullable=False),
-        pa.field("reason", pa.string(), nullable=False),
-        pa.field("detail", pa.string(), nullable=False),
-        pa.field("origin", pa.string(), nullable=False),
-        pa.field("raw", pa.string(), nullable=False),
-        pa.field("collected_at", UTC, nullable=False),
-    ]
-)
+def _table(**columns: pa.DataType) -> pa.Schema:
+    """A schema whose columns may not be empty."""
+    return pa.schema([pa.field(name, of, nullable=False) for name, of in columns.items()])
+
+
+POSTINGS = _table(
+    posting_id=TEXT, source=TEXT, source_id=TEXT, posted_at=UTC, date_precision=TEXT, collected_at=UTC, title=TEXT,
+    description=TEXT, employer=TEXT, place=TEXT, country=TEXT, language=TEXT, url=TEXT, content_hash=TEXT,
+    extra=TEXT,
+)  # fmt: skip
+
+REJECTED = _table(
+    rejected_id=TEXT, source=TEXT, source_id=TEXT, reason=TEXT, detail=TEXT, origin=TEXT, raw=TEXT,
+    collected_at=UTC,
+)  # fmt: skip
 
 # One row for each posting: the vacancy it advertises. A posting joins only an earlier posting's
 # vacancy, so appending later postings changes no row.
@@ -409,98 +394,46 @@ VACANCIES = pa.schema(
 
 # One row for each posting and version of the rules: the keys that copies share, as 64-bit hashes,
 # and the sketch that two texts are compared by. `words` is the length of the text.
-SIGNATURES = pa.schema(
-    [
-        pa.field("posting_id", pa.string(), nullable=False),
-        pa.field("rules", pa.string(), nullable=False),
-        pa.field("posted_at", UTC, nullable=False),
-        pa.field("words", pa.int32(), nullable=False),
-        pa.field("keys", pa.list_(pa.int64()), nullable=False),
-        pa.field("sketch", pa.binary(), nullable=False),
-    ]
-)
+SIGNATURES = _table(
+    posting_id=TEXT, rules=TEXT, posted_at=UTC, words=pa.int32(), keys=pa.list_(pa.int64()), sketch=pa.binary(),
+)  # fmt: skip
 
 # One row for each posting: the earlier posting that it repeats ("" = none), and the estimated share
 # of their texts that is the same (0 to 1).
-COPIES = pa.schema(
-    [
-        pa.field("posting_id", pa.string(), nullable=False),
-        pa.field("earlier_id", pa.string(), nullable=False),
-        pa.field("relation", pa.string(), nullable=False),
-        pa.field("share", pa.float64(), nullable=False),
-    ]
-)
+COPIES = _table(
+    posting_id=TEXT, earlier_id=TEXT, relation=TEXT, share=pa.float64(),
+)  # fmt: skip
 
 # One row for each enriched posting. `grammar` is a hash of the code, word lists and taxonomy
 # versions that read it: another grammar reads the posting again.
-ENRICHED = pa.schema(
-    [
-        pa.field("posting_id", pa.string(), nullable=False),
-        pa.field("content_hash", pa.string(), nullable=False),
-        pa.field("grammar", pa.string(), nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("employer", pa.string(), nullable=False),
-        pa.field("place", pa.string(), nullable=False),
-        pa.field("country", pa.string(), nullable=False),
-        pa.field("contract", pa.string(), nullable=False),
-        pa.field("sectors", pa.list_(pa.string()), nullable=False),
-        pa.field("skills", pa.list_(pa.string()), nullable=False),
-        pa.field("tasks", pa.list_(pa.string()), nullable=False),
-    ]
-)
+ENRICHED = _table(
+    posting_id=TEXT, content_hash=TEXT, grammar=TEXT, language=TEXT, employer=TEXT, place=TEXT, country=TEXT,
+    contract=TEXT, sectors=pa.list_(pa.string()), skills=pa.list_(pa.string()), tasks=pa.list_(pa.string()),
+)  # fmt: skip
 
 # One row for each role mentioned in a posting. `role` is the normal form (lower case, singular,
 # no seniority), `phrase` as written. `position`: title | line (a free first line, a heading or a
 # list item) | body. `alone`: the phrase is all of its title, segment or list item. `titled`: all
 # its words are written with a capital, or the script has none. `hiring`: it stands in the title, alone
 # in a line, or behind a cue such as "we are looking for".
-ROLES = pa.schema(
-    [
-        pa.field("posting_id", pa.string(), nullable=False),
-        pa.field("grammar", pa.string(), nullable=False),
-        pa.field("role", pa.string(), nullable=False),
-        pa.field("phrase", pa.string(), nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("position", pa.string(), nullable=False),
-        pa.field("alone", pa.bool_(), nullable=False),
-        pa.field("titled", pa.bool_(), nullable=False),
-        pa.field("hiring", pa.bool_(), nullable=False),
-        pa.field("seniority", pa.string(), nullable=False),
-        pa.field("sentence", pa.string(), nullable=False),
-        pa.field("start", pa.int32(), nullable=False),
-        pa.field("end", pa.int32(), nullable=False),
-    ]
-)
+ROLES = _table(
+    posting_id=TEXT, grammar=TEXT, role=TEXT, phrase=TEXT, language=TEXT, position=TEXT, alone=pa.bool_(),
+    titled=pa.bool_(), hiring=pa.bool_(), seniority=TEXT, sentence=TEXT, start=pa.int32(), end=pa.int32(),
+)  # fmt: skip
 
-VECTORS = pa.schema(
-    [
-        pa.field("model", pa.string(), nullable=False),
-        pa.field("text_hash", pa.string(), nullable=False),
-        pa.field("vector", pa.list_(pa.float32()), nullable=False),
-    ]
-)
+VECTORS = _table(
+    model=TEXT, text_hash=TEXT, vector=pa.list_(pa.float32()),
+)  # fmt: skip
 
 # One row for each role of each run: the cluster (lineage) it belongs to.
-CLUSTERS = pa.schema(
-    [
-        pa.field("run_id", pa.string(), nullable=False),
-        pa.field("lineage_id", pa.string(), nullable=False),
-        pa.field("role", pa.string(), nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("vacancies", pa.int64(), nullable=False),
-    ]
-)
+CLUSTERS = _table(
+    run_id=TEXT, lineage_id=TEXT, role=TEXT, language=TEXT, vacancies=pa.int64(),
+)  # fmt: skip
 
 # Birth, growth, split, merge, death and revival of lineages; `other_id` is the parent or heir.
-LINEAGE_EVENTS = pa.schema(
-    [
-        pa.field("run_id", pa.string(), nullable=False),
-        pa.field("lineage_id", pa.string(), nullable=False),
-        pa.field("event", pa.string(), nullable=False),
-        pa.field("other_id", pa.string(), nullable=False),
-        pa.field("as_of", UTC, nullable=False),
-    ]
-)
+LINEAGE_EVENTS = _table(
+    run_id=TEXT, lineage_id=TEXT, event=TEXT, other_id=TEXT, as_of=UTC,
+)  # fmt: skip
 
 CANDIDATES = pa.schema(
     [
@@ -528,26 +461,11 @@ RUNS = pa.schema(
 
 # One row for each fetch of a source: what was asked for, what came of it. `outcome`: postings |
 # nothing there | could not tell; `cause` says why. `listed` counts what the source showed.
-FETCHES = pa.schema(
-    [
-        pa.field("fetch_id", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("started_at", UTC, nullable=False),
-        pa.field("window_start", UTC, nullable=False),
-        pa.field("window_end", UTC, nullable=False),
-        pa.field("outcome", pa.string(), nullable=False),
-        pa.field("cause", pa.string(), nullable=False),
-        pa.field("detail", pa.string(), nullable=False),
-        pa.field("listed", pa.int64(), nullable=False),
-        pa.field("complete", pa.bool_(), nullable=False),
-        pa.field("seconds", pa.float64(), nullable=False),
-        pa.field("read", pa.int64(), nullable=False),
-        pa.field("added", pa.int64(), nullable=False),
-        pa.field("known", pa.int64(), nullable=False),
-        pa.field("changed", pa.int64(), nullable=False),
-        pa.field("rejected", pa.int64(), nullable=False),
-    ]
-)
+FETCHES = _table(
+    fetch_id=TEXT, source=TEXT, started_at=UTC, window_start=UTC, window_end=UTC, outcome=TEXT, cause=TEXT,
+    detail=TEXT, listed=pa.int64(), complete=pa.bool_(), seconds=pa.float64(), read=pa.int64(), added=pa.int64(),
+    known=pa.int64(), changed=pa.int64(), rejected=pa.int64(),
+)  # fmt: skip
 
 # One row for each posting of a live source: when it was listed last, in how many complete listings
 # since it was missing, and when it was taken as gone (null = open as far as is known).
@@ -562,16 +480,9 @@ SIGHTINGS = pa.schema(
 )
 
 # One row for each posting whose text was removed, by a legal request or by its source's terms.
-TOMBSTONES = pa.schema(
-    [
-        pa.field("posting_id", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("posted_at", UTC, nullable=False),
-        pa.field("content_hash", pa.string(), nullable=False),
-        pa.field("reason", pa.string(), nullable=False),
-        pa.field("removed_at", UTC, nullable=False),
-    ]
-)
+TOMBSTONES = _table(
+    posting_id=TEXT, source=TEXT, posted_at=UTC, content_hash=TEXT, reason=TEXT, removed_at=UTC,
+)  # fmt: skip
 
 # Every table of the corpus: its schema and the columns that make a row unique.
 TABLES: Mapping[str, tuple[pa.Schema, tuple[str, ...]]] = {
