@@ -35,7 +35,7 @@ def record(*, by: Any, verb: str, of: Any, details: Mapping[str, Any], now: dt.d
     """Adds a row to the trail, inside the transaction of the change it records."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{verb}: a change and its audit row are one transaction")
-    head = AuditHead.objects.select_for_update().get(pk=1)
+    head = AuditHead.objects.select_for_update(no_key=True).get(pk=1)
     what = of._meta.model_name
     key = str(getattr(of, "candidate_id", of.pk) if what == "candidate" else of.pk)
     at = now.astimezone(dt.UTC)

@@ -189,7 +189,7 @@ def receive(text: str, *, wake_at: float, by: Any, now: dt.datetime) -> tuple[Ca
     _shown, facts = _read(text)
     seen = facts.candidate
     with transaction.atomic():
-        there = Candidate.objects.select_for_update().filter(candidate_id=seen.candidate_id).first()
+        there = Candidate.objects.select_for_update(no_key=True).filter(candidate_id=seen.candidate_id).first()
         if there and there.dossiers.filter(sha256=facts.sha256).exists():
             return there, "known"
         if there and there.dossier and facts.as_of < there.dossier.as_of:

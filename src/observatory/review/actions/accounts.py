@@ -62,7 +62,7 @@ def make_token(*, by: User, name: str, scopes: Sequence[str], now: dt.datetime) 
 def revoke_token(*, token: ApiToken, by: User, now: dt.datetime) -> None:
     """Ends a key of one's own."""
     with transaction.atomic():
-        fresh: ApiToken = ApiToken.objects.select_for_update().get(pk=token.pk, owner=by)
+        fresh: ApiToken = ApiToken.objects.select_for_update(no_key=True).get(pk=token.pk, owner=by)
         if fresh.revoked_at is not None:
             raise WrongState(gettext("this key was revoked already"))
         fresh.revoked_at = now

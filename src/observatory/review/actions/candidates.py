@@ -1,7 +1,8 @@
 """Verbs on a candidate: rename, merge, split, watch, send back, comment.
 
 Whoever locks several rows locks them in one order, so that no two steps wait for each other: meeting, item,
-candidates by key, the head of the audit trail.
+candidates by key, the head of the audit trail. Rows are locked without their key: PostgreSQL checks foreign keys
+when a transaction ends, and would wait then for a row that is locked with it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ MENTION = re.compile(r"(?<![\w.])@([\w.+-]*[\w+-])")
 
 def locked(candidate: Candidate, *, version: int | None) -> Candidate:
     """The candidate, locked until the transaction ends. Raises `Stale` when it is no longer at `version`."""
-    fresh: Candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
+    fresh: Candidate = Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
     if version is not None and fresh.version != version:
         raise Stale(
             gettext(
@@ -39,7 +40,7 @@ def locked(candidate: Candidate, *, version: int | None) -> Candidate:
 
 def locked_pair(first: Candidate, second: Candidate, *, version: int | None) -> tuple[Candidate, Candidate]:
     """Two candidates, locked in the order of their keys; the first one must be at `version`."""
-    list(Candidate.objects.select_for_update().filter(pk__in={first.pk, second.pk}).order_by("pk"))
+    list(Candidate.objects.select_for_update(no_key=True).filter(pk__in={first.pk, second.pk}).order_by("pk"))
     return locked(first, version=version), Candidate.objects.get(pk=second.pk)
 
 

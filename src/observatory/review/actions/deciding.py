@@ -131,7 +131,7 @@ def publish(*, decision: Decision, by: User, now: dt.datetime) -> Decision:
     """Makes a decision public: from now on in the register, the API and the feed."""
     require(by, "publish")
     with transaction.atomic():
-        fresh: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+        fresh: Decision = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
         if fresh.published_at:
             raise WrongState(gettext("this decision is published already"))
         fresh.published_by, fresh.published_at = by, now
@@ -148,7 +148,7 @@ def appeal(*, decision: Decision, grounds: str, by: User, now: dt.datetime) -> C
     require(by, "triage")
     grounds = grounds.strip()
     with transaction.atomic():
-        ruling: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+        ruling: Decision = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
         fresh = locked(ruling.candidate, version=None)
         if ruling.appealed_at:
             raise WrongState(gettext("this decision was appealed against already"))
@@ -256,8 +256,10 @@ def _vacancies(item: AgendaItem) -> int:
 
 def _before(item: AgendaItem) -> tuple[Meeting, AgendaItem]:
     """The meeting of an item and the item, both locked, in this order."""
-    session: Meeting = Meeting.objects.select_for_update(of=("self",)).get(items=item.pk)
-    fresh: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).select_related("candidate").get(pk=item.pk)
+    session: Meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(items=item.pk)
+    fresh: AgendaItem = (
+        AgendaItem.objects.select_for_update(of=("self",), no_key=True).select_related("candidate").get(pk=item.pk)
+    )
     fresh.meeting = session
     return session, fresh
 

@@ -63,7 +63,7 @@ def table(
     """Puts a ready candidate on the agenda with its dossier, frozen by hash, and the motion to vote on."""
     require(by, "table")
     with transaction.atomic():
-        session = Meeting.objects.select_for_update().get(pk=meeting.pk)
+        session = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
         if session.state == Meeting.State.CLOSED:
             raise WrongState(gettext("this meeting is closed"))
         fresh = locked(candidate, version=version)
@@ -114,7 +114,7 @@ def remove_member(*, meeting: Meeting, member: User, by: User, now: dt.datetime)
     """Takes a member off a meeting. Votes cast before stay; the quorum counts the members left."""
     require(by, "table")
     with transaction.atomic():
-        session = Meeting.objects.select_for_update().get(pk=meeting.pk)
+        session = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
         if session.state == Meeting.State.CLOSED:
             raise WrongState(gettext("this meeting is closed"))
         if member.pk == session.chair_id:
@@ -159,7 +159,7 @@ def give_back(item: AgendaItem, *, now: dt.datetime) -> Candidate:
 
 def chaired(key: int, *, by: User, state: str) -> Meeting:
     """The meeting, locked. Raises unless the person chairs it and it is in this state."""
-    session: Meeting = Meeting.objects.select_for_update().get(pk=key)
+    session: Meeting = Meeting.objects.select_for_update(no_key=True).get(pk=key)
     if session.chair_id != by.pk:
         raise NotAllowed(gettext("only the chair of this meeting may do this"))
     if session.state != state:

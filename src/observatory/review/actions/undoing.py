@@ -69,7 +69,7 @@ def _sent_back(candidate: Candidate, said: Mapping[str, Any], now: dt.datetime) 
 
 
 def _split(candidate: Candidate, said: Mapping[str, Any], now: dt.datetime) -> None:
-    parts = list(Candidate.objects.select_for_update().filter(candidate_id__in=said["parts"]).order_by("pk"))
+    parts = list(Candidate.objects.select_for_update(no_key=True).filter(candidate_id__in=said["parts"]).order_by("pk"))
     if any(part.version > 1 or part.comments.exists() for part in parts):
         raise WrongState(gettext("work on the parts has begun; merge them instead"))
     for part in parts:
