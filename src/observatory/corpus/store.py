@@ -39,8 +39,8 @@ class Corpus:
     (0, -1)
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
 
     # --- writing -----------------------------------------------------------------------------
 
