@@ -27,7 +27,7 @@ def _taxonomy() -> Taxonomy:
     )
 
 
-GRAMMAR = RoleGrammar.learn([_taxonomy()], languages=("en", "zh"))
+GRAMMAR = RoleGrammar.learn([_taxonomy()], languages=("en", "zh", "it"))
 TEXT = "Opening words of another kind.\n"
 
 
@@ -103,6 +103,7 @@ def test_what_stands_behind_a_director_or_a_vice_president(title: str, expected:
         ("AI/ML Data Engineer", ["ml data engineer", "ai data engineer"]),
         ("Full stack and front-end Engineers", ["front end engineer", "full stack engineer"]),
         ("Secretary/Web Administrator", ["secretary", "web administrator"]),
+        ("CTO / Fullstack dev", ["chief technology officer", "full stack developer"]),  # no "CTO developer"
         ("DevOps, Data Scientists", ["devops engineer", "data scientist"]),  # a list of two, no "DevOps scientist"
     ],
 )
@@ -146,6 +147,9 @@ def test_praise_and_counting_before_a_bare_head_name_no_role(phrase: str) -> Non
         ("well-rounded software engineer", "software engineer"),
         ("principal-level data scientist", "data scientist"),
         ("lead-visual designer", "visual designer"),
+        ("PL Actuarial-Lead Data Scientist", "data scientist"),
+        ("Data Scientist Principal", "data scientist"),
+        ("Eng Manager", "engineering manager"),
         ("Front-End focused engineers", "front end engineer"),
         ("2x Python developers", "python developer"),
         ("2 x Python developers", "python developer"),
@@ -160,7 +164,7 @@ def test_praise_rank_and_counts_are_cut_off(phrase: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["Device Driver", "Kernel Driver", "Tag Manager", "Package Manager", "Message Broker", "Interface Builder", "Pet Owner",
+    ["Device Driver", "Kernel Driver", "Tag Manager", "Package Manager", "Message Broker", "Interface Builder", "Report Builder", "Biz Dev", "Pet Owner",
      "Small Business Owner", "Home Buyer", "User Guide", "Style Guides", "Decision Maker", "Trusted Advisor", "Threat Actors",
      "Knowledge Workers", "Game Mechanics"],
 )  # fmt: skip
@@ -250,3 +254,21 @@ def test_chinese_titles_without_what_surrounds_them(title: str, expected: list[s
 def test_chinese_requirements_and_names_are_no_roles(line: str) -> None:
     assert lines(line, "zh") == []
     assert lines(f"岗位要求：能吃苦，{line}", "zh") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Tecnici meccanici", ["tecnico meccanico"]),
+        ("Tecnici sanitari di laboratorio", ["tecnico sanitario di laboratorio"]),
+        ("Periti filatelici e numismatici", ["perito filatelico e numismatico"]),
+        ("Addetti all'accoglienza nelle imprese", ["addetto all'accoglienza nelle imprese"]),
+        ("Ricercatori e tecnici di laboratorio", ["ricercatore di laboratorio", "tecnico di laboratorio"]),
+        ("Animatori turistici e professioni assimilate", ["animatore turistico"]),
+        ("Scenografi", ["scenografo"]),
+        ("Tecnici", []),
+        ("Tecnico elettrico", ["tecnico elettrico"]),
+    ],
+)
+def test_italian_plurals_and_lists(title: str, expected: list[str]) -> None:
+    assert titles(title, "it") == expected

@@ -115,9 +115,10 @@ _LONG = {
     "ror": "rails", "db": "database", "dba": "database", "nodejs": "node", "node.js": "node", "reactjs": "react",
     "react.js": "react", "angularjs": "angular", "angular.js": "angular", "vuejs": "vue", "vue.js": "vue",
     "golang": "go", "comms": "communication", "ops": "operation", "qe": "qa", "appsec": "application security",
-    "bizdev": "business development", "sysadmin": "system",
+    "bizdev": "business development", "sysadmin": "system", "sre": "site reliability", "dev": "developer",
 }  # fmt: skip
 # Whoever masters X by repute does the job that X is usually sought as.
+_JS = re.compile(r"\b(node|react|angular|vue|ember|next|backbone) js\b")
 _REPUTE = frozenset("expert specialist guru wizard ninja".split())
 # Words that add nothing beside another modifier: "backend software engineer" is a backend engineer.
 _EMPTY = frozenset("software application app".split())
@@ -140,7 +141,7 @@ def fold_key(role: str, language: str) -> str:
         if head in _TURNED:  # "director of engineering" is an engineering director
             return fold_key(f"{subject} {_TURNED[head]}", language)
         return re.sub(r"[\s-]", "", role)
-    *modifiers, head = role.split()
+    *modifiers, head = _JS.sub(r"\1", role).split()
     head = _SAME_HEAD.get(head, head)
     long = " ".join(_LONG.get(word, word) for word in modifiers).split()
     long = [word for word in long if word not in ("and", "&")]

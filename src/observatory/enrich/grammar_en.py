@@ -8,9 +8,10 @@ Learning" are read too. The words are in `words_en`.
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from observatory.enrich.places import find_places, without_places
 from observatory.enrich.words_en import (
@@ -58,6 +59,7 @@ _JOINED = dict(_SPLIT_FORMS)
 # "next.Data" and "4.Mobile" are two words each; the full stop becomes a bar, so that offsets stay.
 _GLUED = re.compile(r"(?<=[a-z]{3})\.(?=[A-Z][a-z]{2})|(?<![\w.])(?<=\d)\.(?=[A-Za-z]{2})|(?<=^\d)\.(?=[A-Za-z]{2})")
 _SENTENCE_END = re.compile(r"[.?](?=\s+[A-Z])")
+_LETTERS = re.compile(r"[a-z]+")
 _COUNT = re.compile(r"\d+(?:st|nd|rd|th|x)?|x\d*|\d+\+|\d{4}-\d{2,4}")
 _HARD = frozenset('|•;:()[]{}!?·*<>="“”—–…→►▪●~@#^_\\')
 _SOFT = frozenset(",.")
@@ -113,11 +115,16 @@ def read_line(line: str, heads: frozenset[str], *, title: bool, clean: bool = Fa
 
     `clean` says that the line is a title as a source gives it, not the free first line of a text.
     """
-    line = _GLUED.sub("|", line)
+    forms = _forms(heads)
     lower = line.lower()
+    if not title and forms.keys().isdisjoint(_LETTERS.findall(lower)):
+        return  # most lines of a text: no head in them
+    if "." in line:
+        line = _GLUED.sub("|", line)
+        lower = line.lower()
     tokens = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(line)]
-    words = [lower[start:end].strip(".'’&") if line[start] != "." else lower[start:end] for _, start, end in tokens]
-    at = [i for i, word in enumerate(words) if word in WHOLE or word in OF_HEADS or _head(word, heads)]
+    words = [lower[start:end].strip(".'’&") if text[0] != "." else text.lower() for text, start, end in tokens]
+    at = [i for i, word in enumerate(words) if word in forms]
     if not at:
         return
     shouts = line.isupper()
@@ -147,8 +154,8 @@ def read_line(line: str, heads: frozenset[str], *, title: bool, clean: bool = Fa
             ):
                 yield WHOLE[word], tokens[i][1], tokens[i][2], True, True, True, ""
             continue
-        if i + 1 < len(words) and _head(words[i + 1], heads) and _adjacent(tokens, i):
-            continue  # "developer advocate": the last head decides
+        if i + 1 < len(words) and _head(words[i + 1], heads) and _adjacent(tokens, i) and words[i + 1] != "principal":
+            continue  # "developer advocate": the last head decides; "Data Scientist Principal" is a rank
         items, left = _modifiers(tokens, words, i, taken, heads, shouts)
         if (
             not items[0][0]
@@ -176,13 +183,16 @@ class _Sought:
     """Whether what begins at an offset is sought: in a title, or behind a hiring cue of the same sentence."""
 
     def __init__(self, lower: str, line: str, title: bool) -> None:
-        self.title = title
-        self.cues = [] if title else [m.end() for m in CUE.finditer(lower)]
-        self.ends = [m.end() for m in _SENTENCE_END.finditer(line)] if self.cues else []
+        self.title, self.lower, self.line = title, lower, line
+        self.cues: list[int] | None = None
+        self.ends: list[int] = []
 
     def __call__(self, start: int) -> bool:
         if self.title:
             return True
+        if self.cues is None:
+            self.cues = [m.end() for m in CUE.finditer(self.lower)]
+            self.ends = [m.end() for m in _SENTENCE_END.finditer(self.line)] if self.cues else []
         for at in self.cues:
             if 0 <= start - at <= CUE_REACH and bisect_left(self.ends, at) == bisect_left(self.ends, start):
                 return True
@@ -212,13 +222,25 @@ def _rank_before(words: Sequence[str], i: int) -> str:
 
 
 def _head(word: str, heads: frozenset[str]) -> str:
-    """The head a word stands for: itself, its singular, its long form, or the end of a compound."""
-    word = ABBREVIATED.get(word, word)
-    if word in heads:
-        return word
-    one = singular(word)
-    one = ABBREVIATED.get(one, one)
-    return one if one in heads else ""
+    """The head a word stands for: itself, its singular, or its long form; "" for no head."""
+    return _forms(heads).get(word, "")
+
+
+@functools.lru_cache(maxsize=16)
+def _forms(heads: frozenset[str]) -> Mapping[str, str]:
+    """Every written form of the heads with the head it stands for, and the words of `WHOLE` and `OF_HEADS` with "".
+
+    >>> forms = _forms(frozenset({"engineer", "secretary", "salesman"}))
+    >>> [forms[w] for w in ("engineers", "secretaries", "salesmen", "eng", "cto")]
+    ['engineer', 'secretary', 'salesman', 'engineer', '']
+    """
+    found = dict.fromkeys((*WHOLE, *OF_HEADS), "")
+    short = {word: long for word, long in ABBREVIATED.items() if long in heads}
+    for word, head in (*((head, head) for head in sorted(heads)), *short.items()):
+        for form in (word, f"{word}s", f"{word[:-1]}ies", f"{word[:-2]}en"):
+            if form == word or singular(form) == word:
+                found[form] = head
+    return found
 
 
 def _adjacent(tokens: list[tuple[str, int, int]], i: int) -> bool:
@@ -261,12 +283,15 @@ def _modifiers(
             or len(groups[-1]) == 4
             or (len(groups) > 1 and _head(word, heads))
         ):
-            if word in ("on", "off") and groups[-1] and words[groups[-1][0]] == "site":
+            if word in ("on", "off") and groups[-1] and tokens[groups[-1][0]][0] == "site":
                 groups[-1].pop(0)
             break
         else:
             groups[-1].insert(0, i)
         i -= 1
+    groups = [group for group in groups if group and not (len(group) == 1 and words[group[0]] in _NO_PART)] or groups[
+        :1
+    ]
     groups = [group for group in groups if group]
     left = min((group[0] for group in groups), default=head)
     if len(groups) > 1 and any(len(group) > 2 for group in groups[1:]):
@@ -282,6 +307,9 @@ def _modifiers(
             ([*mods, *rest] if len(mods) == 1 and _initials(tokens[at][0]) else mods, at) for mods, at in found[1:]
         )]  # fmt: skip
     return found, left
+
+
+_NO_PART = frozenset("cto ceo coo cfo founder cofounder co-founder partner owner biz".split())
 
 
 def _initials(text: str) -> bool:
@@ -316,6 +344,8 @@ def _listed(words: list[str], i: int, floor: int, head: int) -> bool:
     )
 
 
+# Short forms that are a name of their own when they stand before another head.
+_SPELT = {"eng": "engineering", "engg": "engineering", "mktg": "marketing"}
 _BUILDERS = frozenset("engineer developer programmer dev eng designer coder".split())
 
 
@@ -328,6 +358,9 @@ def _normal_form(modifiers: list[str], head: str, clean: bool = False) -> tuple[
             return "", ""
         plain = word.strip("-")
         rank, _, rest = plain.partition("-")
+        if rest in SENIORITY and SENIORITY[rest] == "lead" and plain not in SENIORITY:
+            seniority, kept = seniority or SENIORITY[rest], []  # "Actuarial-Lead Data Scientist"
+            continue
         if (
             rest
             and rank in SENIORITY
@@ -374,6 +407,7 @@ def _normal_form(modifiers: list[str], head: str, clean: bool = False) -> tuple[
     parts = without_places(parts)
     while parts and parts[0] in FILLER and not _opens_name(parts[0], parts[1:], head):
         parts.pop(0)
+    parts = [_SPELT.get(part, part) for part in parts]
     if parts[:2] == ["dev", "ops"]:
         parts[:2] = ["devops"]
     if parts[-1:] in (["front"], ["back"]) and len(parts) == 1:

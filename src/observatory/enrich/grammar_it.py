@@ -45,6 +45,7 @@ _ITALIAN = {
 BASE_HEADS = frozenset(_ITALIAN.values())
 
 _LINK = frozenset("di del dello della dell' dei degli delle da in per alla allo all' ai alle al e ed su a".split())
+_CASES = _LINK - {"e", "ed"}
 _RANK = {
     "senior": "senior", "junior": "junior", "apprendista": "junior", "stagista": "intern", "stage": "intern",
     "capo": "lead", "esperienza": "",
@@ -61,7 +62,54 @@ _CUE = re.compile(
     r"cerchiamo|ricerchiamo|ricerca|cercasi|seleziona|selezioniamo|figura di|posizione|assumiamo|si cerca",
     re.I,
 )
-_LONGEST = 6  # words after the head
+_LONGEST = 6  # words after the head; in a clean title two more
+# In a clean title the first word is a head when it has a form of words for people.
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), ending)
+    for pattern, ending in (
+        (r"(?<=..)ist[ie]$|(?<=..)ista$", "ista"), (r"(?<=..)(?:tori|trici|trice|tore)$", "tore"),
+        (r"(?<=..)(?:sori|sore)$", "sore"), (r"(?<=..)(?:ieri|iera|iere)$", "iere"), (r"(?<=..)(?:logi|loga|logo)$", "logo"),
+        (r"(?<=..)(?:grafi|grafo|grafa)$", "grafo"), (r"(?<=..)(?:fisici|fisico)$", "fisico"), (r"(?<=..)(?:tai|taio)$", "taio"),
+    )
+)  # fmt: skip
+_MORE_HEADS = {
+    "manovali": "manovale", "manovale": "manovale", "imprenditori": "imprenditore", "bidelli": "bidello", "bidello": "bidello",
+    "assistenti": "assistente", "docenti": "docente", "insegnanti": "insegnante", "agenti": "agente", "medici": "medico",
+    "notai": "notaio", "notaio": "notaio", "atleti": "atleta", "atleta": "atleta", "sarti": "sarto", "sarto": "sarto",
+    "periti": "perito", "chimici": "chimico", "chimico": "chimico", "cuochi": "cuoco", "meccanici": "meccanico",
+    "piloti": "pilota", "pilota": "pilota", "cantanti": "cantante", "cantante": "cantante", "interpreti": "interprete",
+    "interprete": "interprete", "dirigenti": "dirigente", "dirigente": "dirigente", "impiegati": "impiegato",
+    "operai": "operaio", "architetti": "architetto", "geometri": "geometra", "infermieri": "infermiere", "avvocati": "avvocato",
+    "avvocato": "avvocato", "vetrai": "vetraio", "vetraio": "vetraio", "segretari": "segretario", "commessi": "commesso",
+}  # fmt: skip
+# Heads that say nothing alone.
+_GENERIC = frozenset(
+    "tecnico operatore addetto responsabile specialista impiegato operaio consulente assistente agente esperto gestore"
+    " coordinatore direttore imprenditore dirigente perito conduttore".split()
+)
+# Singular endings of what stands behind a plural head ("tecnici meccanici").
+_SINGULAR = (
+    ("isti", "ista"), ("tori", "tore"), ("sori", "sore"), ("ali", "ale"), ("ili", "ile"), ("enti", "ente"), ("anti", "ante"),
+    ("nesi", "nese"), ("ari", "ario"), ("ori", "ore"), ("logi", "logo"), ("i", "o"),
+)  # fmt: skip
+
+
+def _singular(word: str) -> str:
+    """
+    >>> [_singular(w) for w in ("meccanici", "sanitari", "audioprotesisti", "dentali", "rete")]
+    ['meccanico', 'sanitario', 'audioprotesista', 'dentale', 'rete']
+    """
+    return next((word[: -len(end)] + one for end, one in _SINGULAR if word.endswith(end) and len(word) > 4), word)
+
+
+def _head(word: str, heads: frozenset[str], *, clean: bool) -> str:
+    """The head a word is a form of, in masculine singular, or ""."""
+    known = _ITALIAN.get(word, "") or _MORE_HEADS.get(word, "")
+    if known in heads or not clean:
+        return known if known in heads else ""
+    if known:
+        return known
+    return next((form.sub(ending, word) for form, ending in _FORMS if form.search(word)), "")
 
 
 def head_of(label: str) -> str:
@@ -89,13 +137,13 @@ def read_line(
     found = False
     i = 0
     while i < len(tokens):
-        head = _ITALIAN.get(tokens[i][0], "")
-        if not head or head not in heads:
+        head = _head(tokens[i][0], heads, clean=clean and i == 0)
+        if not head:
             i += 1
             continue
-        words, end, seniority = [head], i, ""
+        words, end, seniority, also = [head], i, "", ""
         j = i + 1
-        while j < len(tokens) and len(words) <= _LONGEST:
+        while j < len(tokens) and len(words) <= _LONGEST + 2 * clean:
             word = tokens[j][0]
             if word == "/" and j + 1 < len(tokens) and len(tokens[j + 1][0]) <= 5:
                 j += 2  # "addetto/a", "operatore/trice"
@@ -106,7 +154,15 @@ def read_line(
                 continue
             if not word[0].isalnum() or (word in _STOP and word not in _LINK):
                 break
-            words.append(word)
+            if word == "e" and j + 1 < len(tokens):
+                if tokens[j + 1][0] in ("professioni", "personale"):
+                    break  # "e professioni assimilate"
+                second = _head(tokens[j + 1][0], heads, clean=clean and i == 0)
+                if second and len(words) == 1 and not also:  # "Ricercatori e tecnici di laboratorio" are two
+                    also, j, end = second, j + 2, j + 1
+                    continue
+            plural = tokens[i][0] != head and tokens[i][0].endswith("i")
+            words.append(_singular(word) if plural and word not in _LINK and not _CASES.intersection(words) else word)
             if word not in _LINK:
                 end = j
             j += 1
@@ -114,21 +170,15 @@ def read_line(
             words.pop()
         if i > 0 and tokens[i - 1][0] in _RANK:
             seniority = seniority or _RANK[tokens[i - 1][0]]
-        if len(words) > 1:
+        if len(words) > 1 or (clean and i == 0 and head not in _GENERIC and j >= len(tokens)):
             found = True
             start, stop = tokens[i][1], tokens[end][2]
             rest = lower[:start] + lower[stop:]
             alone = not re.search(r"[a-zà-ÿ]{3,}", re.sub(r"\(.*?\)|senior|junior|/\w+|[-|,].*", "", rest))
             titled = line[start].isupper()
-            yield (
-                " ".join(words).replace("' ", "'"),
-                start,
-                stop,
-                alone,
-                titled,
-                title or cue is not None,
-                seniority,
-            )
+            for name in filter(None, (head, also)):
+                role = " ".join([name, *words[1:]]).replace("' ", "'")
+                yield role, start, stop, alone, titled, title or cue is not None, seniority
         i = max(j, i + 1)
     if not found:
         yield from grammar_en.read_line(line, grammar_en.BASE_HEADS, title=title, clean=clean)

@@ -165,13 +165,14 @@ NOT_BEHIND: dict[str, frozenset[str]] = {
         "agent": "change user relay free transfer secret end mobile browser monitoring",
         "advisor": "trusted rgm",
         "assistant": "google siri voice",
-        "builder": "interface query page website form team company product app site bot world body community",
+        "builder": "interface query page report website form team company product app site bot world body community",
         "guide": "user study style enterprise buying travel programming reference installation setup how-to to handy helped official",
         "editor": "text visual code image rich level video-text wysiwyg graphics online map vector",
         "illustrator": "adobe",
         "processor": "word query text payment card stream event image document food language signal transaction",
         "controller": "view game network access domain air-traffic",
         "keeper": "record",
+        "developer": "biz",
         "planner": "route trip query journey wedding-trip",
         "maker": "decision policy law",
         "buyer": "home house ticket first",
@@ -197,6 +198,7 @@ NOT_BEHIND: dict[str, frozenset[str]] = {
 ONLY_BEHIND: dict[str, frozenset[str]] = {
     "owner": frozenset("product process service application platform data project system content solution agile".split()),
     "manufacturer": frozenset(), "performer": frozenset(), "publisher": frozenset(), "observer": frozenset(),
+    "principal": frozenset("school vice assistant deputy academy college primary elementary high".split()),
     "guide": frozenset("tour trail mountain museum river fishing hunting safari city adventure park travel".split()),
 }  # fmt: skip
 # Builders and knowers whose titles are joined by a slash: "Data Scientist/Engineer" names two.
