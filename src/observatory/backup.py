@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
-from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -347,13 +346,21 @@ def _run(program: str, address: str, arguments: list[str]) -> None:
     )
     if not found:
         raise MissingPart(f"{program} is not installed; on Debian: apt-get install postgresql-client")
-    parts = urlsplit(address)
+    from psycopg.conninfo import conninfo_to_dict
+
+    known = {
+        "host": "PGHOST",
+        "port": "PGPORT",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "dbname": "PGDATABASE",
+        "sslmode": "PGSSLMODE",
+    }
     connection = {
-        "PGHOST": unquote(parts.hostname or ""), "PGPORT": str(parts.port or ""), "PGUSER": unquote(parts.username or ""),
-        "PGPASSWORD": unquote(parts.password or ""), "PGDATABASE": parts.path.lstrip("/"),
-    }  # fmt: skip
-    environment: Mapping[str, str] = {**os.environ, **{name: value for name, value in connection.items() if value}}
-    named = [f"--dbname={connection['PGDATABASE']}"] if program == "pg_restore" else []
+        known[name]: str(value) for name, value in conninfo_to_dict(address).items() if name in known and value
+    }
+    environment: Mapping[str, str] = {**os.environ, **connection}
+    named = [f"--dbname={connection.get('PGDATABASE', '')}"] if program == "pg_restore" else []
     made = subprocess.run([found, *named, *arguments], env=environment, capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise StorageError(

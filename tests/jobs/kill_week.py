@@ -159,7 +159,7 @@ class Week:
                         found.append(int(entry.name))
         return found
 
-    def _drain(self, ledger: Ledger, patience: float = 90) -> None:
+    def _drain(self, ledger: Ledger, patience: float = 240) -> None:
         until = time.monotonic() + patience
         while time.monotonic() < until:
             time.sleep(0.5)

@@ -43,6 +43,8 @@ PAGES = {
     "agreement": {"GET": "triage"},
     "trail": {"GET": "audit"},
     "trail_export": {"GET": "audit"},
+    "jobs": {"GET": "operate", "POST": "operate"},
+    "archive": {"GET": "read"},
     "bring_in": {"GET": "operate", "POST": "operate"},
     "alive": {"GET": ""},
     "feed": {"GET": "in"},

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.urls import path, re_path, register_converter
 
-from observatory.review.views import account, assessing, candidates, committee, home
+from observatory.review.views import account, assessing, candidates, committee, home, operating
 from observatory.review.views.candidates import VERBS
 from observatory.review.views.committee import ITEM_VERBS, MEETING_VERBS
 from observatory.web.api import api
@@ -72,6 +72,8 @@ urlpatterns = [
     path("agreement", home.agreement, name="agreement"),
     path("record", home.trail, name="trail"),
     path("record/export", home.trail_export, name="trail_export"),
+    path("jobs", operating.jobs, name="jobs"),
+    path("archive", operating.archive, name="archive"),
     path("bring-in", home.bring_in, name="bring_in"),
     path("alive", home.alive, name="alive"),
     path("feed.atom", Feed(), name="feed"),

@@ -30,8 +30,10 @@ MENU = (
     ("trends", _("Trends"), "read"),
     ("meetings", _("Committee"), "read"),
     ("register", _("Register"), "read"),
+    ("archive", _("Reports"), "read"),
     ("agreement", _("Agreement"), "triage"),
     ("trail", _("Record"), "audit"),
+    ("jobs", _("Jobs"), "operate"),
 )
 
 
