@@ -156,7 +156,19 @@ class RetentionSettings(Part):
 
 
 def retention(work: Work) -> Outcome:
-    """Removes logs of jobs that are older than they need be."""
+    """Removes postings' texts that their source's terms no longer let be kept, and logs older than they need be."""
+    from observatory.collect import SOURCES, read_register
+    from observatory.corpus.forgetting import expire
+    from observatory.pipeline import corpus_of
+
+    corpus, register = corpus_of(work.ws), read_register(work.ws.root, tuple(SOURCES))
+    days: dict[str, int] = {}
+    for name in corpus.query("SELECT DISTINCT source FROM postings ORDER BY 1").column("source").to_pylist():
+        kind, _, board = name.partition(":")
+        limit = register.retention_days(kind, board, SOURCES[kind][0].terms) if kind in SOURCES else None
+        if limit is not None:
+            days[name] = limit
+    expired = expire(corpus, days, now=work.now())
     given = work.settings(RetentionSettings).logs
     before = work.now() - (given or dt.timedelta(days=work.ws.settings.schedule.keep_logs_days))
     removed = 0
@@ -165,7 +177,9 @@ def retention(work: Work) -> Outcome:
             file.unlink()
             removed += 1
     dropped = work.ledger.drop_before(before)
-    return Outcome(result=f"{removed} log files and {dropped} logs in the ledger from before {before.date()} removed")
+    return Outcome(
+        result=f"{expired} postings past their source's terms, {removed} log files and {dropped} logs in the ledger from before {before.date()} removed"
+    )
 
 
 class BackupSettings(Part):
