@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from observatory import pipeline, reporting
+from observatory import pipeline, releasing, reporting
 from observatory.cli import cli
 from observatory.collect import Page
 from observatory.config import Workspace, init_workspace, open_workspace
 from observatory.errors import BadInput, NotEnoughData, StorageError
+from observatory.publish.export import from_csv, to_csv
 from observatory.publish.reports import REPORTS
 from observatory.publish.speech import LANGUAGES
 from observatory.records import RawPosting
@@ -180,6 +181,11 @@ def test_without_postings_or_run_there_is_a_clear_error(tmp_path: Path, small: W
             ask(small, kind)
 
 
+def test_a_release_needs_a_run(small: Workspace) -> None:
+    with pytest.raises(NotEnoughData, match="observatory run --as-of 2024-04-01"):
+        releasing.export(small, "csv", as_of=NOW)
+
+
 def test_the_quality_report_needs_no_run(small: Workspace) -> None:
     reader = reporting.Reader(small, NOW, reporting.decisions_file(small), reporting.backtest_file(small))
     facts = reader.quality()
@@ -262,6 +268,15 @@ def test_the_quarter_leads_with_what_is_planted_and_a_later_import_changes_nothi
     pipeline.update_vacancies(pipeline.corpus_of(demo))
     assert ask(demo, "quarterly", DAY) == before
     assert b"late" in ask(demo, "quality", DAY)
+
+
+@pytest.mark.slow
+def test_the_register_of_the_sample_leaves_and_comes_back(demo: Workspace) -> None:
+    made = releasing.export(demo, "csv", as_of=DAY)
+    found = from_csv(made.decode())
+    assert to_csv(found).encode() == made
+    assert "Agent Behaviour Auditor" in {entry.title for entry in found}
+    assert b"licence not stated by the importer" in releasing.export(demo, "turtle", as_of=DAY)
 
 
 @pytest.mark.slow

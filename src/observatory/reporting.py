@@ -190,6 +190,13 @@ class Reader:
         ).to_pylist()
         return tuple(from_json(row["dossier"]).candidate for row in rows)
 
+    def employers(self) -> list[str]:
+        """Every employer named by a source or read from a text."""
+        rows = self._ask(
+            "SELECT DISTINCT employer FROM (SELECT employer FROM postings UNION ALL SELECT employer FROM enriched)"
+        )
+        return [row["employer"] for row in rows if row["employer"]]
+
     def _ask(self, sql: str, **parameters: object) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self._answer(sql, parameters).to_pylist()
         return rows

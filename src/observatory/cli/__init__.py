@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "backtest",
         "Walk the past and score the lists against what was recognised later.",
     ),
+    "export": ("observatory.cli.exporting", "export", "The register as open data."),
     "review": ("observatory.cli.site", "review", "Bring dossiers in, take verdicts out, add people."),
     "serve": ("observatory.cli.site", "serve", "Serve the review site."),
     "audit": ("observatory.cli.site", "audit", "Check and export the audit trail."),
