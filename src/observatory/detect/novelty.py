@@ -11,7 +11,7 @@ alternative title of an occupation, and is it a strict subset of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,11 +94,14 @@ class Novelties:
                         subset_of=None, parent_similarity=0.0)
                 for _ in names
             ]  # fmt: skip
-        flat = sorted({form for forms in names for form in forms})
-        row = {form: i for i, form in enumerate(flat)}
-        sims = np.concatenate([self._similarity(flat[at : at + _ROWS]) for at in range(0, len(flat), _ROWS)])
         owners = self._owners()
-        return [self._judge(forms, sims[[row[form] for form in forms]], owners) for forms in names]
+        found: list[Novelty] = []
+        for block in _blocks(names):
+            flat = sorted({form for forms in block for form in forms})
+            row = {form: i for i, form in enumerate(flat)}
+            sims = self._similarity(flat)
+            found += [self._judge(forms, sims[[row[form] for form in forms]], owners) for forms in block]
+        return found
 
     def _judge(self, forms: Sequence[str], sims: Floats, owners: Mapping[int, list[int]]) -> Novelty:
         best = sims.max(axis=0)
@@ -171,8 +174,8 @@ class Novelties:
         shared = np.zeros(sims.shape, dtype=np.float32)
         for i, words in enumerate(ours):
             for word in words:
-                for j in self.bags_.get(word, ()):
-                    shared[i, j] += 1
+                if word in self.bags_:
+                    shared[i, self.bags_[word]] += 1
         sizes = np.array([len(role_words(text, self.language)) for text in self.texts_], dtype=np.float32)
         own = np.array([len(words) for words in ours], dtype=np.float32)
         conflict = (own[:, None] > shared) & (sizes[None, :] > shared)
@@ -197,6 +200,18 @@ class Novelties:
                     sims[row, self.row_[self.labels_[i].text]] = -1.0
             tops.extend(sims.max(axis=1).tolist())
         return np.sort(-np.asarray(tops, dtype=np.float64))
+
+
+def _blocks(names: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Roles in blocks of about `_ROWS` written forms, in their order."""
+    block: list[Sequence[str]] = []
+    for forms in names:
+        block.append(forms)
+        if sum(len(own) for own in block) >= _ROWS:
+            yield block
+            block = []
+    if block:
+        yield block
 
 
 def normal_form(title: str, language: str) -> str:
@@ -254,7 +269,7 @@ def labels_of(taxonomies: Sequence[Taxonomy], language: str) -> list[Label]:
 def _bags(texts: Sequence[str], language: str) -> dict[str, NDArray[np.int64]]:
     bags: dict[str, list[int]] = {}
     for i, text in enumerate(texts):
-        for word in role_words(text, language):
+        for word in role_words(text, language):  # a set: each row once
             bags.setdefault(word, []).append(i)
     return {word: np.array(rows) for word, rows in bags.items()}
 
