@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,7 +67,8 @@ def test_the_whole_way(observatory, ws: Path, tmp_path: Path) -> None:  # type: 
     assert imported.code == 0
     assert "title = title (guessed), description = description (guessed), posted_at = date (guessed)" in imported.out
     assert f"{len(rows())} read, {len(rows())} added, 0 already there" in imported.out
-    assert f"board                         {len(rows())} postings  2023-01-05" in observatory("-w", ws, "sources").out
+    listed = observatory("-w", ws, "sources").out
+    assert re.search(rf"^  board +{len(rows())} ", listed, flags=re.MULTILINE)
 
     ran = observatory("-w", ws, "run", "--as-of", "2025-01-01")
     assert ran.code == 0, ran.err
@@ -100,9 +102,6 @@ def test_the_whole_way(observatory, ws: Path, tmp_path: Path) -> None:  # type: 
         (["taxonomy", "add", "titles.csv", "--scheme", "kldb", "--version", "1", "--released", "2020-01-01"], 1, "known are esco, onet"),
         (["--set", "detect.window_months", "doctor"], 2, "--set takes SECTION.NAME=VALUE"),
         (["--set", "detect.window=3", "doctor"], 2, "(command line) is no setting; known are detect.window_months"),
-        (["collect"], 2, "name at least one source"),
-        (["collect", "nowhere"], 2, "'nowhere' is no source; known are"),
-        (["collect", "greenhouse"], 2, "greenhouse:BOARD"),
     ],
 )  # fmt: skip
 def test_wrong_use_is_2_and_failure_1_with_one_clear_line(
