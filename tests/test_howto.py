@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collect.test_files import CONTENT
+from collect.test_file_formats import CONTENT
 from invented_postings import rows
 from observatory.cli import main
 from taxonomy.test_read import FILES
