@@ -28,6 +28,7 @@ from observatory.collection import Cursors, Gathering, known_ids, write_fetch
 from observatory.config import Workspace
 from observatory.corpus import Corpus, clean_posting, mask, update_vacancies
 from observatory.errors import BadFile, BadPosting, NotEnoughData
+from observatory.learning import weights_of
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
 
@@ -362,7 +363,7 @@ def _fingerprint(
     ).to_pylist()[0]
     shelf = [(v.name, v.sha256) for v in shelf_of(ws).on(as_of.date())]
     parts = [METHOD, as_of.isoformat(), since and since.isoformat(), grammar, content["n"], content["x"], shelf,
-             _what_counts(ws), len(taxonomies)]  # fmt: skip
+             _what_counts(ws), dict(weights_of(ws, as_of)), len(taxonomies)]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
 
 

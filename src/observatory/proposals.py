@@ -22,6 +22,7 @@ from observatory.corpus import Corpus
 from observatory.detect import Cluster, Detection, Parameters, detect
 from observatory.embed import Encoder, NgramEncoder, embed_texts, load_encoder
 from observatory.errors import MissingPart
+from observatory.learning import weights_of
 from observatory.propose import build_dossier, propose, to_json
 from observatory.records import CANDIDATES, CLUSTERS, LINEAGE_EVENTS, VECTORS, Candidate, Evidence, Month, Run, Taxonomy
 
@@ -51,7 +52,7 @@ def detect_and_propose(
     d = ws.settings.detect
     candidates = propose(
         detection.clusters, limit=d.candidates, min_vacancies=d.min_vacancies, min_employers=d.min_employers,
-        facts=facts.summary,
+        facts=facts.summary, weights=weights_of(ws, run.as_of),
     )  # fmt: skip
     _store(corpus, run, detection, candidates, facts, encoders.names())
     ended("propose", len(detection.clusters), len(candidates))

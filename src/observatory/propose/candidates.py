@@ -101,10 +101,12 @@ def components(cluster: Found) -> dict[str, float]:
     return {name: min(max(value, FLOOR), 1.0) for name, value in parts.items()}
 
 
-def score_of(parts: Mapping[str, float], kind: Kind, *, listed: bool = False) -> float:
+def score_of(
+    parts: Mapping[str, float], kind: Kind, *, listed: bool = False, weights: Mapping[str, float] = WEIGHTS
+) -> float:
     """The score of components: their weighted geometric mean, times what the kind leaves of it."""
     left = KIND_FACTOR[kind] * (LISTED_FACTOR if listed and kind == "specialisation" else 1.0)
-    return float(math.exp(sum(WEIGHTS[name] * math.log(value) for name, value in parts.items())) * left)
+    return float(math.exp(sum(weights[name] * math.log(value) for name, value in parts.items())) * left)
 
 
 def propose(
@@ -114,11 +116,12 @@ def propose(
     min_vacancies: int,
     min_employers: int,
     facts: Callable[[Found], Mapping[str, tuple[str, ...]]],
+    weights: Mapping[str, float] = WEIGHTS,
 ) -> list[Candidate]:
     """The ranked candidates, at most `limit`.
 
     `facts` gives sectors, skills, evidence (posting ids) and first_seen (one ISO date) of a cluster;
-    it is asked only for those on the list. Ties are broken by id, so order of input does not matter.
+    it is asked only for those on the list. `weights` are those of the score, fixed or learned from verdicts. Ties are broken by id, so order of input does not matter.
     """  # fmt: skip
     scored = []
     for cluster in clusters:
@@ -126,7 +129,7 @@ def propose(
             continue
         parts = components(cluster)
         listed = cluster.novelty.alternative_of is not None
-        scored.append((score_of(parts, cluster.kind, listed=listed), cluster, parts))
+        scored.append((score_of(parts, cluster.kind, listed=listed, weights=weights), cluster, parts))
     scored.sort(key=lambda row: (-round(row[0], 9), row[1].lineage_id))
     return [
         _candidate(rank, score, cluster, parts, facts(cluster))
