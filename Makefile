@@ -18,7 +18,7 @@ PYTHON   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format serve bench clean clean-demo
+.PHONY: help demo test check lint format serve bench clean clean-demo
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,12 +49,14 @@ test: $(STAMP)  ## Run all tests
 	  OBSERVATORY_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) --dist loadfile $(ON_POSTGRES); \
 	fi
 
-check: $(STAMP)  ## Format, lint, types, imports and the fast tests
+check: lint  ## Format, lint, types, imports and the fast tests
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not slow and not model and not shared and not browser"
+
+lint: $(STAMP)  ## Format, lint, types and imports
 	$(BIN)/ruff format --check src tests corpora docs benchmarks
 	$(BIN)/ruff check src tests corpora docs benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not slow and not model and not shared and not browser"
 
 format: $(STAMP)  ## Put the code into its format
 	$(BIN)/ruff format src tests corpora docs benchmarks
