@@ -245,7 +245,7 @@ def _causes(judged: Mapping[int, Sequence[Judged]]) -> str:
 def _planted(planted: Mapping[str, Any]) -> str:
     delay = planted["delay_months"]
     return (
-        f"Planted rises: {planted['roles']} roles (12 by lot for each of 3 seeds, some without enough vacancies left out), "
+        f"Planted rises: {planted['roles']} roles (12 by lot for each seed, some without enough vacancies left out), "
         f"threefold over twelve months up to mid-{PLANTED_YEAR}. Found as a profession with q < 0.05 within two quarters of "
         f"the end of the rise: {planted['found']}; in the first 30 rows: {planted.get('first_rows', '-')}. Of those found, "
         f"{sum(m == 0 for m in delay)} were there when the rise ended, {sum(m == 3 for m in delay)} a quarter later, "
