@@ -108,7 +108,7 @@ def measure(bench: Bench) -> str:
 
 def _step(steps: list[list[object]], name: str, arguments: list[str]) -> dict[str, Any]:
     done = observatory(*arguments)
-    answer: dict[str, Any] = json.loads(done.text)
+    answer: dict[str, Any] = json.loads(done.text[done.text.index("{") :])  # warnings may stand before it
     peak = max([done.peak_mb, *(stage["peak_mb"] for stage in answer.get("stages", {}).values() if answer.get("new"))])
     steps.append([name, f"{done.seconds:.1f}", f"{peak:.0f}"])
     print(f"  {name}: {done.seconds:.1f} s, {peak:.0f} MB", flush=True)
