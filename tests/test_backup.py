@@ -98,7 +98,7 @@ def test_a_backup_while_others_write_is_of_one_moment(ws: Workspace, tmp_path: P
     thread.start()
     paths = []
     try:
-        for n in range(60):
+        for n in range(400):
             if len(paths) >= 3 and batches >= 3:
                 break
             path, manifest = make_backup(ws, tmp_path / "out", now=NOW + dt.timedelta(seconds=n))
