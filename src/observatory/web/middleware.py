@@ -75,6 +75,10 @@ class refusals:  # noqa: N801 - a middleware, named as one uses it
         self.next_handler = next_handler
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path:  # PostgreSQL holds no text with it, so nothing has such an address
+            from observatory.review.views.errors import not_found
+
+            return not_found(request)
         return self.next_handler(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
