@@ -1,7 +1,8 @@
 """A real browser on a real server: the site with its demo story, served by gunicorn on a free loopback port.
 
 The server is a process of its own on SQLite, or on PostgreSQL with OBSERVATORY_TEST_DATABASE=postgresql.
-The browser ends with this folder: while it lives, its event loop would keep Django's tests from the database.
+The server lives as long as the tests; the browser ends with each file of tests: while it lives, its event loop
+would keep Django's tests, which another worker's turn may put next, from the database.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site, filled with invented candidates and the story of the demo."""
     workspace = make_workspace(tmp_path_factory.mktemp("site"))
@@ -77,7 +78,7 @@ def _wait(site: Site, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the site did not start: {log.read_text('utf-8', errors='replace')[-2000:]}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

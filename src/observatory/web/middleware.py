@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
 from observatory.errors import BadInput, NotAllowed, ObservatoryError, Stale, WrongState
-from observatory.review.views.errors import AWAY, away
+from observatory.review.views.errors import AWAY, away, not_found
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -76,8 +76,8 @@ class refusals:  # noqa: N801 - a middleware, named as one uses it
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\0" in request.path:  # PostgreSQL holds no text with it, so nothing has such an address
-            from observatory.review.views.errors import not_found
-
+            if request.path.startswith("/api/"):
+                return JsonResponse({"detail": "nothing has an address with a NUL byte"}, status=404)
             return not_found(request)
         return self.next_handler(request)
 
