@@ -160,6 +160,10 @@ class Workspace:
         return self.root / "corpora" / "taxonomies"
 
     @property
+    def employment_dir(self) -> Path:
+        return self.root / "corpora" / "employment"
+
+    @property
     def sectors_dir(self) -> Path:
         return self.root / "sectors"
 

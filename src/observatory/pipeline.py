@@ -31,6 +31,7 @@ from observatory.errors import BadFile, BadPosting, NotEnoughData
 from observatory.learning import weights_of
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
+from observatory.taxonomy.employment import EmploymentShelf
 
 log = logging.getLogger(__name__)
 
@@ -363,8 +364,14 @@ def _fingerprint(
     ).to_pylist()[0]
     shelf = [(v.name, v.sha256) for v in shelf_of(ws).on(as_of.date())]
     parts = [METHOD, as_of.isoformat(), since and since.isoformat(), grammar, content["n"], content["x"], shelf,
-             _what_counts(ws), dict(weights_of(ws, as_of)), len(taxonomies)]  # fmt: skip
+             _what_counts(ws), dict(weights_of(ws, as_of)), len(taxonomies), _figures(ws, as_of)]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _figures(ws: Workspace, as_of: dt.datetime) -> dict[str, Any] | None:
+    """The employment statistics of the day."""
+    found = EmploymentShelf(ws.employment_dir).as_of(as_of.date())
+    return asdict(found) if found is not None else None
 
 
 def _what_counts(ws: Workspace) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from observatory.config import Workspace
 from observatory.corpus import Corpus
 from observatory.detect import Cluster, Detection, Parameters, detect
+from observatory.detect.scale import in_words, practitioners_of
 from observatory.embed import Encoder, NgramEncoder, embed_texts, load_encoder
 from observatory.errors import MissingPart
 from observatory.learning import weights_of
 from observatory.propose import build_dossier, propose, to_json
 from observatory.records import CANDIDATES, CLUSTERS, LINEAGE_EVENTS, VECTORS, Candidate, Evidence, Month, Run, Taxonomy
+from observatory.taxonomy.employment import EmploymentShelf, by_code
 
 Floats = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
@@ -54,8 +56,32 @@ def detect_and_propose(
         detection.clusters, limit=d.candidates, min_vacancies=d.min_vacancies, min_employers=d.min_employers,
         facts=facts.summary, weights=weights_of(ws, run.as_of),
     )  # fmt: skip
+    candidates = _with_practitioners(ws, run, detection, facts, candidates, taxonomies)
     _store(corpus, run, detection, candidates, facts, encoders.names())
     ended("propose", len(detection.clusters), len(candidates))
+
+
+def _with_practitioners(
+    ws: Workspace, run: Run, detection: Detection, facts: Facts, candidates: Sequence[Candidate],
+    taxonomies: Sequence[Taxonomy],
+) -> list[Candidate]:  # fmt: skip
+    """Candidates with how many people practise them, from employment statistics released before the run's day."""
+    figures = EmploymentShelf(ws.employment_dir).as_of(run.as_of.date())
+    recent = facts.recent(month_number(run.as_of) - ws.settings.detect.window_months)
+    known: dict[str, tuple[int, int]] = {}
+    if figures is not None:
+        codes = by_code(figures, tuple(taxonomies))
+        for cluster in detection.clusters:
+            at = cluster.novelty.title_of or cluster.novelty.alternative_of
+            key = codes.get((at.scheme, at.code)) if at is not None else None
+            if key is not None:
+                counted, people = known.get(key, (0, figures.people[key]))
+                known[key] = (counted + recent.get(cluster.lineage_id, 0), people)
+    found = []
+    for candidate in candidates:
+        scale = practitioners_of(recent.get(candidate.candidate_id, 0), known, figures)
+        found.append(replace(candidate, practitioners=scale, reasons=(*candidate.reasons, in_words(scale))))
+    return found
 
 
 def embed_roles(
@@ -325,6 +351,13 @@ class Facts:
             "skills": tuple(label for label, _, _ in self.skills(cluster.lineage_id)),
             "evidence": tuple(e.posting_id for e in self.evidence(cluster.lineage_id)),
             "first_seen": (str(own["posted_at"].min().date()),),
+        }
+
+    def recent(self, since: int) -> dict[str, int]:
+        """Vacancies of each lineage since a month (its number)."""
+        return {
+            lineage: int(part.loc[part["month"] >= since, "vacancy_id"].nunique())
+            for lineage, part in self.by_lineage.items()
         }
 
     def _own(self, lineage_id: str) -> pd.DataFrame:

@@ -128,7 +128,40 @@ class Taxonomy:
     skills: tuple[Skill, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Employment:
+    """People at work by occupation, from official statistics: `people` maps a code of `scheme` to their number.
+
+    `of` is the day the figures are for, `released` the day they came out, `area` the labour market.
+    """
+
+    scheme: str
+    area: str
+    of: dt.date
+    released: dt.date
+    source: str
+    people: Mapping[str, int]
+
+    @property
+    def name(self) -> str:
+        """How a dossier names the figures."""
+        return self.source or f"{self.scheme} employment, {self.area}"
+
+
 # --- detect and propose ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Practitioners:
+    """How many people practise a profession: `estimate` with a 90 % interval `low`..`high`, or None.
+
+    `note` says what the number assumes, or why none can be given.
+    """
+
+    estimate: int | None = None
+    low: int | None = None
+    high: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +211,7 @@ class Candidate:
 
     `score` is 0 to 1; `components` are the named parts it is made of, each 0 to 1 and monotone;
     `reasons` says in plain sentences why it ranks where it does; `limits` what speaks against it.
+    `practitioners` is None in what was made before it was asked.
     """
 
     candidate_id: str
@@ -201,6 +235,7 @@ class Candidate:
     evidence: tuple[str, ...]
     reasons: tuple[str, ...]
     limits: tuple[str, ...] = ()
+    practitioners: Practitioners | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "init": ("observatory.cli.workspace", "init", "Make a workspace."),
     "doctor": ("observatory.cli.workspace", "doctor", "Show every setting, and what is missing."),
     "taxonomy": ("observatory.cli.workspace", "taxonomy", "Add and list classifications."),
+    "employment": ("observatory.cli.employment", "employment", "Add and list employment statistics."),
     "import": ("observatory.cli.collecting", "import_", "Read postings from files."),
     "collect": ("observatory.cli.sourcing", "collect", "Collect postings from live sources."),
     "sources": ("observatory.cli.sourcing", "sources", "The sources: terms, health, checks."),

@@ -10,9 +10,9 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from observatory.errors import BadInput
-from observatory.records import Candidate, Dossier, Evidence, Growth, Month, Nearest, Run
+from observatory.records import Candidate, Dossier, Evidence, Growth, Month, Nearest, Practitioners, Run
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 METHOD = (
     "Roles are read from titles, free first lines and lists by a role grammar; a phrase counts as a role when it is "
@@ -70,6 +70,8 @@ def canonical_json(dossier: Dossier) -> str:
     del raw["sha256"]
     for name in ("stages", "seconds", "started_at"):
         del raw["run"][name]
+    if raw["candidate"]["practitioners"] is None:  # made before it was asked: the hash of then stays
+        del raw["candidate"]["practitioners"]
     return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
@@ -123,6 +125,7 @@ def _dossier(raw: Mapping[str, Any]) -> Dossier:
             "first_seen": dt.date.fromisoformat(c["first_seen"]),
             "growth": Growth(**c["growth"]),
             "nearest": tuple(Nearest(**near) for near in c["nearest"]),
+            "practitioners": Practitioners(**c["practitioners"]) if c.get("practitioners") else None,
             **{
                 name: tuple(c[name])
                 for name in ("alternative_titles", "sectors", "sources", "skills", "evidence", "reasons", "limits")

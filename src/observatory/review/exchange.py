@@ -97,7 +97,7 @@ class _Evidence(_Part):
 
 
 class _Dossier(_Part):
-    schema_version: Literal[1]
+    schema_version: Literal[1, 2]
     candidate: _Candidate
     as_of: dt.date
     history: tuple[_Month, ...]
