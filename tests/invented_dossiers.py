@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from observatory.propose import build_dossier
-from observatory.records import Candidate, Dossier, Evidence, Growth, Month, Nearest, Run
+from observatory.records import Candidate, Dossier, Evidence, Growth, Month, Nearest, Practitioners, Run
 
 HOSTILE = '<script>alert("1")</script><img src=x onerror=alert(1)>\'"&'
 
@@ -56,6 +56,7 @@ def plain() -> Dossier:
         skills=("heat pumps", "refrigerants"), evidence=tuple(e.posting_id for e in evidence),
         reasons=("Its share of vacancies is 2.8 times what it was.", "38 employers sought it in 171 vacancies."),
         limits=("Growth: one source began half-way.",),
+        practitioners=Practitioners(estimate=4200, low=1400, high=13000, note="Nowhere, 2023-05: an invented survey"),
     )  # fmt: skip
     return build_dossier(
         candidate, run=invented_run(), as_of=dt.date(2024, 5, 1), history=months,

@@ -66,12 +66,10 @@ def canonical_json(dossier: Dossier) -> str:
 
     Run times are left out: what a run cost is no evidence.
     """
-    raw = asdict(dossier)
+    raw = _raw(dossier)
     del raw["sha256"]
     for name in ("stages", "seconds", "started_at"):
         del raw["run"][name]
-    if raw["candidate"]["practitioners"] is None:  # made before it was asked: the hash of then stays
-        del raw["candidate"]["practitioners"]
     return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
@@ -82,7 +80,15 @@ def digest(dossier: Dossier) -> str:
 
 def to_json(dossier: Dossier, *, indent: int | None = None) -> str:
     """The whole dossier as JSON."""
-    return json.dumps(asdict(dossier), ensure_ascii=False, indent=indent, default=_plain)
+    return json.dumps(_raw(dossier), ensure_ascii=False, indent=indent, default=_plain)
+
+
+def _raw(dossier: Dossier) -> dict[str, Any]:
+    """All fields; without those of later schemas that a dossier of an earlier one has not, so that its hash stays."""
+    raw = asdict(dossier)
+    if raw["candidate"]["practitioners"] is None:
+        del raw["candidate"]["practitioners"]
+    return raw
 
 
 def from_json(text: str) -> Dossier:
