@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from observatory.errors import SettingError, WorkspaceError
+from observatory.register import check_pattern
 
 FILE = "observatory.toml"
 FORMAT_VERSION = 1
@@ -89,6 +90,54 @@ class CommitteeSettings(_Section):
     )
 
 
+class StandardsSettings(_Section):
+    """How the work on a standard goes, and how codes are made."""
+
+    drafting_days: int = Field(120, ge=1, le=3650, description="Drafting is due after this many days.")
+    consultation_days: int = Field(
+        30, ge=0, le=365, description="A consultation is open for at least this many days, and due after them."
+    )
+    experts_days: int = Field(45, ge=1, le=3650, description="Expert review is due after this many days.")
+    approval_days: int = Field(30, ge=1, le=3650, description="Approval is due after this many days.")
+    publication_days: int = Field(14, ge=1, le=3650, description="Publication is due after this many days.")
+    review_years: int = Field(
+        5, ge=1, le=30, description="A published standard is looked at again after so many years."
+    )
+    expert_opinions: int = Field(2, ge=0, le=50, description="Opinions of experts that a draft needs.")
+    expert_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="More than this share of the opinions must find the draft fit, if need be with changes.",
+    )
+    four_eyes: bool = Field(True, description="Who approves a standard has written no version of its draft.")
+    remarks_per_hour: int = Field(
+        60, ge=1, le=100_000, description="Comments from outside that a consultation takes in an hour."
+    )
+    forecast_cases: int = Field(
+        5, ge=2, le=1000, description="Past standards from which on a forecast is made; below it, none can be said."
+    )
+    scheme: str = Field(
+        "dadian", min_length=1, max_length=40, description="Classification that codes of the register belong to."
+    )
+    occupation_code: str = Field(
+        "{parent}-{number:02d}",
+        description="Pattern of an occupation's code: {parent} (group above), {number} (next free), {year}.",
+    )
+    specialisation_code: str = Field("{parent}-{number:02d}", description="Pattern of a specialisation's code, alike.")
+    standard_code: str = Field(
+        "{parent}/{year}", description="Pattern of a standard's code; {parent} is its profession's code."
+    )
+
+    @field_validator("occupation_code", "specialisation_code", "standard_code")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        try:
+            return check_pattern(value)
+        except SettingError as error:
+            raise ValueError(str(error)) from error
+
+
 class MailSettings(_Section):
     """How letters go out: reports, and news about jobs that fail."""
 
@@ -138,6 +187,7 @@ class Settings(_Section):
     detect: DetectSettings = DetectSettings()
     site: SiteSettings = SiteSettings()
     committee: CommitteeSettings = CommitteeSettings()
+    standards: StandardsSettings = StandardsSettings()
     mail: MailSettings = MailSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     backup: BackupSettings = BackupSettings()

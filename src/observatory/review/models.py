@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from observatory.review import models_standards as _standards  # noqa: F401 - Django finds an app's models here
 from observatory.review.permissions import PERMISSIONS
 
 

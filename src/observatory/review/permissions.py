@@ -22,21 +22,25 @@ PERMISSIONS: Mapping[str, str] = {
     "vote": gettext_noop("May vote in a committee"),
     "chair": gettext_noop("May open and close votes and settle a tie"),
     "publish": gettext_noop("May publish decisions"),
+    "draft": gettext_noop("May write drafts of standards and answer comments"),
+    "steer": gettext_noop("May lead the work on a standard through its steps"),
+    "approve": gettext_noop("May approve standards"),
+    "register": gettext_noop("May enter rows in the register, import it and make releases"),
     "audit": gettext_noop("May read and export the audit trail"),
     "operate": gettext_noop("May see the health of jobs and bring in dossiers"),
 }
 
 _READ = ("read",)
-_ANALYST = (*_READ, "comment", "assess")
+_ANALYST = (*_READ, "comment", "assess", "draft")
 _MEMBER = (*_READ, "comment", "vote")
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "reader": _READ,
     "analyst": _ANALYST,
-    "senior analyst": (*_ANALYST, "triage"),
+    "senior analyst": (*_ANALYST, "triage", "steer"),
     "committee member": _MEMBER,
-    "chair": (*_MEMBER, "chair", "publish"),
-    "secretary": (*_READ, "comment", "table", "publish", "audit"),
-    "administrator": (*_READ, "comment", "audit", "operate", "triage"),
+    "chair": (*_MEMBER, "chair", "publish", "approve"),
+    "secretary": (*_READ, "comment", "table", "publish", "steer", "register", "audit"),
+    "administrator": (*_READ, "comment", "audit", "operate", "triage", "register"),
 }
 
 
@@ -56,6 +60,11 @@ OF_ITEM: Mapping[str, str] = {
     "declare": "vote", "vote": "vote", "open": "chair", "count": "chair", "settle": "chair", "withdraw": "chair",
 }  # fmt: skip
 OF_DECISION: Mapping[str, str] = {"publish": "publish", "appeal": "triage"}
+OF_PROJECT: Mapping[str, str] = {
+    "bring-in": "draft", "edit": "draft", "answer": "draft", "give-back": "draft", "opinion": "steer", "assign": "steer",
+    "advance": "steer", "return": "steer", "approve": "approve", "refuse": "approve", "enter": "register",
+    "publish": "publish", "confirm": "steer", "withdraw": "publish",
+}  # fmt: skip
 
 
 def require(user: Any, permission: str) -> None:
