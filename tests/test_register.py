@@ -39,7 +39,12 @@ def row(identity: str = "a", code: str = "4-01-01", **changed: object) -> Row:
 
 
 def whole() -> list[Row]:
-    days = {"published": DAY, "effective": DAY + dt.timedelta(30), "review": DAY + dt.timedelta(1000), "status": "published"}
+    days = {
+        "published": DAY,
+        "effective": DAY + dt.timedelta(30),
+        "review": DAY + dt.timedelta(1000),
+        "status": "published",
+    }
     return [
         row("a", "4-01-01", tasks=('says "yes", or no', "line\nbreak"), **days),
         row("a:standard", "4-01-01/2026", kind="standard", broader="a", standard="f" * 64, **days),
@@ -106,7 +111,7 @@ def test_the_older_register_with_the_delta_gives_the_newer_one(old: list[Row], n
     ],
 )  # fmt: skip
 def test_a_bad_row_is_named_with_its_reason(changed: dict[str, object], words: str) -> None:
-    rows = [row("x", "1"), row("y", "2", **changed)]
+    rows = [row("x", "1"), replace(row("y", "2"), **changed)]  # type: ignore[arg-type]
     with pytest.raises(BadInput, match=r"row 3 \("):
         from_csv(to_csv(rows), schemes=SCHEMES)
     with pytest.raises(BadInput) as caught:
@@ -167,7 +172,11 @@ def test_a_delta_says_what_was_before() -> None:
     old = whole()
     new = [replace(old[0], title="fleet lead", version=2), *old[2:], row("n", "7")]
     found = delta(old, new)
-    assert [(one.change, one.row.identity) for one in found] == [("changed", "a"), ("removed", "a:standard"), ("added", "n")]
+    assert [(one.change, one.row.identity) for one in found] == [
+        ("changed", "a"),
+        ("removed", "a:standard"),
+        ("added", "n"),
+    ]
     assert found[0].before == {"title": "fleet supervisor", "version": 1}
     gone = delta(new, [register.withdrawn(new[0], on=DAY, replaced_by="n"), *new[1:]])
     assert [one.change for one in gone] == ["withdrawn"]

@@ -6,7 +6,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 # New permissions and the groups that hold them, for sites that have their groups already.
 HELD = {
     "draft": ("analyst", "senior analyst"),
