@@ -19,7 +19,7 @@ from invented_postings import AS_OF, NOW, RISING, STEADY, add_taxonomy, jsonl, r
 from observatory.collect import Page, Terms
 from observatory.config import Workspace
 from observatory.errors import BadFile, NotEnoughData, Unreachable
-from observatory.pipeline import collect, corpus_of, import_files, run
+from observatory.pipeline import collect, corpus_of, enrich, import_files, run
 from observatory.records import RawPosting
 
 
@@ -72,6 +72,28 @@ def test_a_run_says_what_it_stands_on_and_what_it_cost(base: Workspace) -> None:
     assert all(stage["seconds"] >= 0 and stage["peak_mb"] > 50 for stage in done.stages.values())
     dossier = json.loads(corpus_of(base).read("candidates").column("dossier").to_pylist()[0])
     assert dossier["run"]["corpus_version"] == done.corpus_version
+
+
+def test_offers_are_read_once_for_each_posting_read_and_again_by_other_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = workspace(tmp_path / "ws")
+    some = rows()[:40]
+    some[0] = {**some[0], "description": "We pay $90,000 - 110,000. 3+ years of experience."}
+    bring_in(ws, jsonl(ws.root / "a.jsonl", some))
+    enrich(ws, as_of=AS_OF, embed=False)
+    corpus = corpus_of(ws)
+    held = corpus.read("offers").to_pylist()
+    assert len(held) == corpus.count("enriched") == len({row["posting_id"] for row in held})
+    paid = [row for row in held if row["pay_low"] is not None]
+    assert [(row["pay_low"], row["pay_high"], row["years_low"]) for row in paid] == [(90_000, 110_000, 3)]
+    version = corpus.version("offers")
+    enrich(ws, as_of=AS_OF, embed=False)
+    assert corpus.version("offers") == version
+    monkeypatch.setattr("observatory.enrich.OFFER_RULES", "another")
+    enrich(ws, as_of=AS_OF, embed=False)
+    assert corpus.count("offers") == 2 * len(held)
+    assert corpus.count("enriched") == len(held)
 
 
 def test_the_order_of_the_rows_does_not_matter(base: Workspace, tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def run(
     update_vacancies(corpus)
     taxonomies = shelf_of(ws).as_of(as_of.date())
     grammar = grammar_of(ws, as_of)
-    fingerprint = _fingerprint(ws, corpus, as_of, since, grammar.key, taxonomies)
+    fingerprint = _fingerprint(ws, corpus, as_of, since, grammar.offers, taxonomies)
     old = find_run(corpus, fingerprint)
     if old is not None:
         return old, False
@@ -281,6 +281,7 @@ def run(
     for chunk in _chunks(pending):
         _enrich(corpus, chunk, grammar, lambda n: progress("enrich", min(n, len(pending)), len(pending)), read)
         read += len(chunk)
+    _read_offers(corpus, grammar, as_of, since)
     stages.end("enrich", len(pending), total)
     draft = Run(
         run_id=fingerprint[:12], as_of=as_of, since=since, corpus_version=corpus.version(),
@@ -332,6 +333,7 @@ def enrich(ws: Workspace, *, as_of: dt.datetime, embed: bool = True, progress: P
         _enrich(corpus, chunk, grammar, lambda n: progress("enrich", min(n, len(pending)), len(pending)), read)
         read += len(chunk)
         progress("enrich", read, len(pending))  # a chunk is stored: a job may stop here
+    _read_offers(corpus, grammar, as_of, None)
     if not embed:
         return read, 0
     span = _span(as_of, None)
@@ -416,6 +418,27 @@ def _enrich(corpus: Corpus, ids: Sequence[str], grammar: Any, told: Callable[[in
     enriched, roles = read_postings(postings, grammar=grammar, progress=progress)
     corpus.append("roles", roles)  # before the row that says a posting is read
     corpus.append("enriched", enriched)
+
+
+def _read_offers(corpus: Corpus, grammar: Any, as_of: dt.datetime, since: dt.datetime | None) -> None:
+    """Reads pay and requirements of the enriched postings where that is not done by these rules."""
+    from observatory.enrich import read_offers
+
+    where = _SPAN.replace("posted_at", "p.posted_at")
+    pending = corpus.query(
+        f"""SELECT p.posting_id FROM postings p SEMI JOIN (SELECT posting_id FROM enriched WHERE grammar = $grammar) e
+            USING (posting_id) ANTI JOIN (SELECT posting_id FROM offers WHERE rules = $rules) o USING (posting_id)
+            WHERE {where} ORDER BY p.posting_id""",
+        grammar=grammar.key, rules=grammar.offers, **_span(as_of, since),
+    ).column("posting_id").to_pylist()  # fmt: skip
+    for chunk in _chunks(pending):
+        postings = corpus.query(
+            """SELECT p.posting_id, p.title, p.description, e.place, e.country FROM postings p
+               SEMI JOIN wanted w USING (posting_id)
+               JOIN enriched e ON e.posting_id = p.posting_id AND e.grammar = $grammar ORDER BY p.posting_id""",
+            wanted=pa.table({"posting_id": list(chunk)}), grammar=grammar.key,
+        )  # fmt: skip
+        corpus.append("offers", read_offers(postings, rules=grammar.offers))
 
 
 def find_run(corpus: Corpus, fingerprint: str) -> Run | None:

@@ -334,10 +334,13 @@ class Facts:
         hired = hired[hired["cluster"].isin(ids)]
         self.by_lineage = {ids[int(c)]: part for c, part in hired.groupby("cluster")}
         self.postings = corpus.query(
-            f"""SELECT p.posting_id, p.source, p.url, p.posted_at, e.employer, e.place, e.sectors, e.skills
+            f"""SELECT p.posting_id, p.source, p.url, p.posted_at, e.employer, e.place, e.sectors, e.skills,
+                       o.country, o.region, o.pay_low, o.pay_high, o.pay_currency, o.pay_period, o.yearly_low, o.yearly_high,
+                       o.years_low, o.years_high, o.education
                 FROM postings p JOIN enriched e ON e.posting_id = p.posting_id AND e.grammar = $grammar
+                     LEFT JOIN offers o ON o.posting_id = p.posting_id AND o.rules = $rules
                 WHERE {_of("p", where)}""",
-            grammar=grammar.key, **span,
+            grammar=grammar.key, rules=grammar.offers, **span,
         ).to_pandas().set_index("posting_id").sort_index()  # fmt: skip
         exploded = self.postings["skills"].explode().dropna()
         self.skill_totals = exploded.value_counts()

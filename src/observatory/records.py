@@ -446,6 +446,21 @@ ENRICHED = _table(
     contract=TEXT, sectors=pa.list_(pa.string()), skills=pa.list_(pa.string()), tasks=pa.list_(pa.string()),
 )  # fmt: skip
 
+# One row for each enriched posting: what it offers and asks. Pay is before tax as written, `pay_low`..
+# `pay_high` in `pay_currency` (ISO 4217, "" = none named) a `pay_period` (hour | day | week | month |
+# year), `pay_months` paid in a year; `yearly_*` the same a year. `years_*` of experience (null = not
+# said, no upper bound), `education` the EQF level (0 = none asked for, null = not said). `region` is the
+# first-level part of the country, ISO 3166-2 ("" = open). `rules` changes with what reads it.
+OFFERS = pa.schema(
+    [
+        *(pa.field(name, pa.string(), nullable=False) for name in ("posting_id", "rules", "country", "region")),
+        pa.field("pay_low", pa.float64()), pa.field("pay_high", pa.float64()),
+        pa.field("pay_currency", pa.string(), nullable=False), pa.field("pay_period", pa.string(), nullable=False),
+        pa.field("pay_months", pa.int32()), pa.field("yearly_low", pa.float64()), pa.field("yearly_high", pa.float64()),
+        pa.field("years_low", pa.int32()), pa.field("years_high", pa.int32()), pa.field("education", pa.int32()),
+    ]
+)  # fmt: skip
+
 # One row for each role mentioned in a posting. `role` is the normal form (lower case, singular,
 # no seniority), `phrase` as written. `position`: title | line (a free first line, a heading or a
 # list item) | body. `alone`: the phrase is all of its title, segment or list item. `titled`: all
@@ -530,6 +545,7 @@ TABLES: Mapping[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "sightings": (SIGHTINGS, ("posting_id",)),
     "tombstones": (TOMBSTONES, ("posting_id",)),
     "enriched": (ENRICHED, ("posting_id", "grammar")),
+    "offers": (OFFERS, ("posting_id", "rules")),
     "roles": (ROLES, ("posting_id", "grammar", "role", "position")),
     "vectors": (VECTORS, ("model", "text_hash")),
     "clusters": (CLUSTERS, ("run_id", "role", "language")),

@@ -21,7 +21,7 @@ from observatory.records import POSTINGS, TOMBSTONES
 log = logging.getLogger(__name__)
 
 REMOVED = "[text removed]"
-WITH_WORDS = ("roles", "enriched", "signatures")
+WITH_WORDS = ("roles", "enriched", "offers", "signatures")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from observatory.enrich.offers import RULES as OFFER_RULES
+from observatory.enrich.offers import read_offers
 from observatory.enrich.pay import Pay, find_pay
 from observatory.enrich.pipes import build_pipeline, read_document
 from observatory.enrich.places import country_of
@@ -32,6 +34,7 @@ __all__ = [
     "find_pay",
     "find_requirements",
     "load_sectors",
+    "read_offers",
     "read_postings",
 ]
 
@@ -51,6 +54,11 @@ class Grammar:
     sectors: tuple[Sector, ...]
     taxonomies: tuple[Taxonomy, ...] = field(repr=False)
     pipelines: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def offers(self) -> str:
+        """The rules by which offers are read; they change with the grammar, which finds the place."""
+        return f"{OFFER_RULES}-{self.key}"
 
 
 def build_grammar(

@@ -52,6 +52,14 @@ _RANGE = re.compile(
     rf"\s?(?P<plus>\+)?\s?(?P<after>{_AFTER})?",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d+")
+_SIGN_BEFORE = re.compile(rf"{_BEFORE}\s?$", re.IGNORECASE)
+# What stands near a number that may be pay, in lower case; most numbers have none of it around them.
+_HINTS = (
+    "$", "€", "£", "¥", "￥", "₽", "₹", "万", "千", "元", "薪", "待遇", "工资", "人民币", "usd", "eur", "gbp", "rmb", "cny", "chf", "pln", "sek",
+    "nok", "cad", "aud", "inr", "sgd", "hkd", "zł", "kr", "руб", "salar", "pay", "compens", "wage", "rate", "remun", "ote", "package", "gehalt",
+    "vergüt", "lohn", "stipend", "retrib", "ral", "salai", "rémun", "sueldo", "wynagr", "зарп", "оклад", "з/п",
+)  # fmt: skip
 _WORDS_BEFORE = re.compile(
     r"(?:salary|salaries|pay|compensation|wage|rate|remuneration|ote|package|薪资|薪酬|薪水|月薪|年薪|工资|待遇|底薪|日薪|时薪|gehalt|vergütung|"
     r"lohn|stipendio|retribuzione|ral|salaire|rémunération|salario|sueldo|wynagrodzenie|зарплата|оклад|з/п)[^\d\n]{0,25}$",
@@ -97,7 +105,21 @@ def find_pay(text: str, *, country: str = "") -> Pay | None:
     True
     """
     text = text[:LONGEST]
-    for match in _RANGE.finditer(text):
+    china = country == "CN"
+    end = 0
+    for number in _NUMBER.finditer(text):
+        if number.start() < end:  # a part of what was looked at
+            continue
+        # A number with no sign of money around it is most numbers, and costs nothing more.
+        if not china and text[number.end() : number.end() + 2].lstrip()[:1] not in tuple("kKuU"):
+            around = text[max(0, number.start() - 40) : number.end() + 40].lower()
+            if not any(hint in around for hint in _HINTS):
+                continue
+        sign = _SIGN_BEFORE.search(text, max(end, number.start() - 6), number.start())
+        match = _RANGE.match(text, sign.start() if sign else number.start())
+        if match is None:
+            continue
+        end = match.end()
         found = _read(text, match, country)
         if found is not None:
             return found

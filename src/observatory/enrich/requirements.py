@@ -28,39 +28,51 @@ _NUMBER = {
 }  # fmt: skip
 _N = r"(\d{1,2}|" + "|".join(sorted(_NUMBER, key=len, reverse=True)) + ")"
 _EXPERIENCE = r"(?:experience|exp\b|expérience|esperienza|erfahrung|experiencia|doświadczeni|опыт|经验|工作)"
-_YEARS = re.compile(
-    rf"(?<![\w.,$€£]){_N}\s?(?:\+|or more|plus)?\s?(?:(?:-|–|to|~|至|到|a|bis|à|/)\s?{_N})?\s?(\+)?\s*(?:\(?s?\)?)?"
-    rf"(?:years?|yrs?|anni|anno|jahren?|ans|años|lat(?:a)?\b|rok|лет|год|年)(?P<after>[^.\n;。；]{{0,60}})",
-    re.IGNORECASE,
+# Texts are read in lower case. First the unit, which is rare; then the number in front of it.
+_UNIT = re.compile(r"years?|yrs?|anni|anno|jahren?|ans|años|lata?\b|rok|лет|год|年")
+_COUNT = re.compile(
+    rf"(?<![\w.,$€£]){_N}\s?(?:\+|or more|plus)?\s?(?:(?:-|–|to|~|至|到|a|bis|à|/)\s?{_N})?\s?(\+)?\s*(?:\(?s?\)?)?$"
 )
-_BEFORE = re.compile(rf"{_EXPERIENCE}[^.\n;。；\d]{{0,30}}$", re.IGNORECASE)
-_AFTER = re.compile(
-    rf"^[^.\n;。；]{{0,60}}?{_EXPERIENCE}|^\s?以上|^\+?\s?of (?:professional|industry|relevant|hands)", re.IGNORECASE
-)
+_CLAUSE_END = re.compile(r"[.\n;。；]")
+LONGEST_COUNT = 32  # characters in which the number before a unit stands
+_BEFORE = re.compile(rf"{_EXPERIENCE}[^.\n;。；\d]{{0,30}}$")
+_AFTER = re.compile(rf"^[^.\n;。；]{{0,60}}?{_EXPERIENCE}|^\s?以上|^\+?\s?of (?:professional|industry|relevant|hands)")
 _NOT = re.compile(
     r"(?:old|ago|founded|in business|company|track record of|history|合同|成立|历史|contract|warranty|last|past|over the)\b",
-    re.IGNORECASE,
 )
 _NONE = re.compile(
     r"no (?:prior |previous )?experience (?:is )?(?:required|necessary|needed)|entry[- ]level|经验不限|无需经验|无经验|senza esperienza|"
-    r"keine erfahrung|sans expérience|bez doświadczenia|без опыта|应届", re.IGNORECASE,
+    r"keine erfahrung|sans expérience|bez doświadczenia|без опыта|应届",
 )  # fmt: skip
-_LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (0, re.compile(r"学历不限|不限学历|no degree (?:is )?(?:required|necessary|needed)|degree not required", re.IGNORECASE)),
-    (3, re.compile(r"初中|scuola media|podstawowe", re.IGNORECASE)),
-    (4, re.compile(
-        r"高中|中专|中技|职高|技校|high school|secondary school|\bged\b|diploma di (?:scuola|maturità|perito)|diplomat[oi]\b|perito|abitur|ausbildung|"
-        r"baccalauréat|\bcap\b|bachillerato|średnie|zawodowe|среднее", re.IGNORECASE)),
-    (5, re.compile(
-        r"大专|专科|高职|associate'?s? degree|\bhnd\b|\bits\b(?= )|techniker|\bbts\b|\bdut\b|bac\s?\+\s?2|técnico superior|policealne", re.IGNORECASE)),
-    (6, re.compile(
-        r"本科|学士|bachelor|\bb\.?sc?\b\.?(?= |,|/|\.)|\bb\.?a\.?(?= in| degree|/)|\bbs/ms\b|undergraduate degree|college degree|university degree|"
-        r"\blaurea\b|laureat[oi]|licence\b|bac\s?\+\s?3|\bgrado\b|licenciatura|licencjat|wyższe|высшее|hochschul|studium|degree in", re.IGNORECASE)),
-    (7, re.compile(
-        r"硕士|研究生|master'?s?(?: degree| of| in|\b(?= or|/))|\bm\.?sc\b|\bmba\b|laurea magistrale|bac\s?\+\s?5|ingénieur|\bmaster\b(?= degree)|magister|"
-        r"diplom-?ingenieur|máster", re.IGNORECASE)),
-    (8, re.compile(r"博士|\bph\.?d\b|doctorate|doctoral|dottorato|promotion\b(?= in)|doctorat", re.IGNORECASE)),
+_NONE_SIGNS = ("no ", "entry", "经验", "senza", "keine", "sans", "bez", "без", "应届")
+# Level, what has to stand in the text before the pattern is worth its time, and the pattern.
+_LEVELS: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...] = (
+    (0, ("学历", "degree"), re.compile(r"学历不限|不限学历|no degree (?:is )?(?:required|necessary|needed)|degree not required")),
+    (3, ("初中", "scuola media", "podstawowe"), re.compile(r"初中|scuola media|podstawowe")),
+    (4, ("高中", "中专", "中技", "职高", "技校", "high school", "secondary school", " ged", "(ged", "/ged", "diploma di", "diplomat", "perito", "abitur",
+         "ausbildung", "baccal", "bachiller", "/bep", "/ bep", "niveau cap", "średnie", "zawodowe", "среднее"), re.compile(
+        r"高中|中专|中技|职高|技校|(?:high|secondary) school (?:diploma|degree|education|graduat|certificate|or\b|level)|\bged\b|"
+        r"diploma di (?:scuola|maturità|perito)|diplomat[oi]\b|perito|abitur|ausbildung|baccalauréat|\bcap\s?/\s?bep|niveau cap|"
+        r"bachillerato|średnie|zawodowe|среднее")),
+    (5, ("大专", "专科", "高职", "associate", "hnd", "diploma its", "its academy", "tecnico superiore", "techniker", " bts", " dut", "bac+", "bac +", "técnico",
+         "policealne"), re.compile(
+        r"大专|专科|高职|associate'?s? degree|\bhnd\b|diploma its|its academy|tecnico superiore|techniker|\bbts\b|\bdut\b|bac\s?\+\s?2|"
+        r"técnico superior|policealne")),
+    (6, ("本科", "学士", "bachelor", "bsc", "bs/", "bs ", "b.s", "b.a", "ba/", "ba degree", "ba in", "laurea", "licence", "licencia", "licencjat", "bac+", "bac +",
+         "grado"), re.compile(
+        r"本科|学士|bachelor|\bb\.?sc\b|\bb\.?s\.?(?=\s?/| in\b| degree| or ms|, ms)|\bb\.?a\.?(?= in\b| degree|\s?/\s?[bm])|"
+        r"\blaurea\b|laureat[oi]|licence (?:pro|en)\b|bac\s?\+\s?3|\bgrado\b|licenciatura|licencjat")),
+    (7, ("硕士", "研究生", "master", "msc", "m.sc", "mba", "laurea mag", "bac+", "bac +", "ingénieur", "ingenieur", "magister", "máster"), re.compile(
+        r"硕士|研究生|master'?s?(?: degree| of (?:science|arts|business|engineering)| in\b)|\bmaster'?s(?= or|/)|\bm\.?sc\b|\bmba\b|"
+        r"laurea magistrale|bac\s?\+\s?5|ingénieur|magister|diplom-?ingenieur|máster")),
+    (8, ("博士", "phd", "ph.d", "doctor", "dottorato", "promotion"), re.compile(
+        r"博士|\bph\.?d\b|doctorate|doctoral|dottorato|abgeschlossene promotion|doctorat")),
 )  # fmt: skip
+# A degree without its name is a first one, where nothing else is asked for.
+_ANY_DEGREE_SIGNS = ("degree", "hochschul", "studium", "wyższe", "высшее")
+_ANY_DEGREE = re.compile(
+    r"(?:undergraduate|college|university|technical|engineering) degree|degree in|hochschul|studium|wyższe|высшее"
+)
 LONGEST = 20_000
 
 
@@ -74,16 +86,26 @@ def find_requirements(text: str) -> Requirements:
     >>> find_requirements("Founded 12 years ago.")
     Requirements(years_low=None, years_high=None, education=None)
     """
-    text = text[:LONGEST]
+    text = text[:LONGEST].lower()
     low, high = _years(text)
-    levels = [level for level, pattern in _LEVELS if pattern.search(text)]
+    levels = [
+        level for level, signs, pattern in _LEVELS if any(sign in text for sign in signs) and pattern.search(text)
+    ]
+    if not levels and any(sign in text for sign in _ANY_DEGREE_SIGNS) and _ANY_DEGREE.search(text):
+        levels = [6]
     return Requirements(years_low=low, years_high=high, education=min(levels) if levels else None)
 
 
 def _years(text: str) -> tuple[int | None, int | None]:
     found: list[tuple[int, int | None]] = []
-    for match in _YEARS.finditer(text):
-        before, after = text[max(0, match.start() - 45) : match.start()], match.group("after")
+    done = 0
+    for unit in _UNIT.finditer(text):
+        match = _COUNT.search(text, max(done, unit.start() - LONGEST_COUNT), unit.start())
+        if match is None:
+            continue
+        done = unit.end()
+        before, after = text[max(0, match.start() - 45) : match.start()], text[unit.end() : unit.end() + 60]
+        after = _CLAUSE_END.split(after, maxsplit=1)[0]
         if not (_BEFORE.search(before) or _AFTER.match(after)) or _NOT.search(after[:18]) or _NOT.search(before[-22:]):
             continue
         low = _number(match.group(1))
@@ -94,8 +116,9 @@ def _years(text: str) -> tuple[int | None, int | None]:
     if found:
         # several bounds: what the role asks for as a whole is the largest of the lower ones
         return max(found, key=lambda pair: pair[0])
-    return (0, None) if _NONE.search(text) else (None, None)
+    said = any(sign in text for sign in _NONE_SIGNS) and _NONE.search(text)
+    return (0, None) if said else (None, None)
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _NUMBER[text.lower()]
+    return int(text) if text.isdigit() else _NUMBER[text]
