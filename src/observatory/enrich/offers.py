@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from observatory.enrich.pay import find_pay
+from observatory.enrich.regions import region_of
 from observatory.enrich.requirements import find_requirements
 from observatory.records import OFFERS
 
@@ -38,7 +39,7 @@ def _offer(row: Mapping[str, str], rules: str) -> dict[str, object]:
     asked = find_requirements(text)
     yearly = pay.yearly if pay else (None, None)
     return {
-        "posting_id": row["posting_id"], "rules": rules, "country": row["country"], "region": "",
+        "posting_id": row["posting_id"], "rules": rules, "country": row["country"], "region": region_of(row["place"], row["country"]),
         "pay_low": pay.low if pay else None, "pay_high": pay.high if pay else None,
         "pay_currency": pay.currency if pay else "", "pay_period": pay.period if pay else "",
         "pay_months": pay.months if pay else None, "yearly_low": yearly[0], "yearly_high": yearly[1],
