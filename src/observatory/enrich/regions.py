@@ -171,12 +171,12 @@ def _table() -> Mapping[str, tuple[str, Mapping[str, str]]]:
         region = f"US-{city['admin1code']}" if country == "US" else of_code.get((country, city["admin1code"]), "")
         if not region:
             continue
-        names = {fold(city["name"])}
+        keys = {fold(city["name"])}
         for name in city["alternatenames"]:
             if "\u4e00" <= name[:1] <= "\u9fff":
-                names.add(re.sub(r"(?<=..)[市区县]$", "", name))
+                keys.add(re.sub(r"(?<=..)[市区县]$", "", name))
             elif int(city["population"]) >= SMALLEST_WITH_OTHER_NAMES and len(name) >= 4 and name[:1].isupper():
-                names.add(fold(name))
-        for key in names:
+                keys.add(fold(name))
+        for key in keys:
             found.setdefault(key, {}).setdefault(country, region)
     return {key: (named.get(key, ""), found.get(key, {})) for key in {*named, *found}}
