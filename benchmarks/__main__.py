@@ -39,6 +39,10 @@ BENCHMARKS = {
     ),
     "privacy": ("benchmarks.privacy_sample:measure", "Personal data: recall and precision on labelled postings"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
+    "kill-week": (
+        "benchmarks.kill_week:measure",
+        "kill -9 of scheduler, job and database at a hundred moments of a week",
+    ),
     "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),
 }
 

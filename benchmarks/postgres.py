@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import pwd
+import random
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -37,8 +40,38 @@ class Postgres:
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "immediate", "stop")
 
+    def kill(self) -> None:
+        """`kill -9` of the whole server, as when its machine dies."""
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def kill_one(self, rng: random.Random) -> None:
+        """`kill -9` of one process that serves a client; the server then ends them all and recovers by itself."""
+        parent = self._parent()
+        own = [pid for pid in self.processes() if pid != parent]
+        if own:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(rng.choice(own), signal.SIGKILL)
+
+    def processes(self) -> list[int]:
+        """The processes of this server: those that work in its folder."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal():
+                with contextlib.suppress(OSError):
+                    if (entry / "cwd").resolve() == self.data:
+                        found.append(int(entry.name))
+        return sorted(found)
+
+    def _parent(self) -> int:
+        try:
+            return int((self.data / "postmaster.pid").read_text("utf-8").split("\n", 1)[0])
+        except (OSError, ValueError):
+            return 0
+
     def remove(self) -> None:
-        if (self.data / "postmaster.pid").exists():
+        if self.processes():
             self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -11,7 +11,6 @@ from invented_dossiers import HOSTILE, chinese, invented_run, plain
 from observatory.publish.reports.facts import (
     ALL,
     AnnualFacts,
-    BacktestRow,
     Basis,
     Decision,
     Lead,
@@ -24,7 +23,8 @@ from observatory.publish.reports.facts import (
     Volume,
     WeeklyFacts,
 )
-from observatory.records import Candidate, Growth
+from observatory.records import Backtest, Candidate, Growth, Listed, PastList, Recognition, Score
+from observatory.records import Lead as Lead_
 
 END = dt.date(2024, 4, 1)
 SECTORS = {
@@ -39,6 +39,7 @@ def basis(start: dt.date, **changed: Any) -> Basis:
         "run": replace(invented_run(), as_of=dt.datetime(2024, 4, 1, tzinfo=dt.UTC)), "corpus_version": 12,
         "sources": ("invented-board", "other-board"), "sectors": SECTORS, "decisions": decisions(), "decided_in": "verdicts.json",
         "target": 10, "postings": 1234, "vacancies": 1100, "employers": 321,
+        "attributions": (("invented-board", "", ""), ("other-board", "The other board", "CC0 1.0")),
     }  # fmt: skip
     return Basis(**{**given, **changed})
 
@@ -113,8 +114,23 @@ def annual_facts() -> AnnualFacts:
                  proposed=dt.date(2023, 1, 1), decided=dt.date(2024, 1, 27)),
             Lead(candidate_id="Lbrine analyst", title="brine analyst", first_seen=None, proposed=None, decided=dt.date(2024, 3, 27)),
         ),
-        backtest=(BacktestRow(as_of=dt.date(2023, 1, 1), figures={"precision_at_10": 0.6, "lead_months": 9.5}),),
-        backtest_file="backtest.json",
+        backtest=invented_backtest(), backtest_file="backtest.json", backtest_versions=(7,),
+    )  # fmt: skip
+
+
+def invented_backtest() -> Backtest:
+    """A walk over two dates on which one profession was found, ten months early."""
+    found = Recognition(title="drone inspector", recognised=dt.date(2023, 11, 1), by="an authority")
+    row = Listed(rank=3, candidate_id="Ldrone", title="Drone Inspector", kind="occupation", vacancies=20, q_value=0.01,
+                 outcome="recognised", recognition="drone inspector", share_then=1.0, share_at_end=4.0)  # fmt: skip
+    return Backtest(
+        workspace="invented", truth="truth.csv", protocol=1, taxonomies=("esco 1.1.0",), false_alarms=(), limits=(), seconds=2.0,
+        lists=(PastList(as_of=dt.date(2022, 1, 1), run_id="", rows=(), note="no run"),
+               PastList(as_of=dt.date(2023, 1, 1), run_id="0123456789ab", rows=(row,), findable=2, found=1)),
+        leads=(Lead_(recognition=found, candidate="Drone Inspector", rank=3, first=dt.date(2023, 1, 1), months=10, censored="",
+                     vacancies=20, findable=True),),
+        scores=(Score(name="precision@10", value=0.6, low=0.31, high=0.83, of=1), Score(name="median lead", value=9.5, low=None, high=None, of=1),
+                Score(name="a score of tomorrow", value=1.0, low=None, high=None, of=1)),
     )  # fmt: skip
 
 

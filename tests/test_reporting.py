@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from observatory import pipeline, releasing, reporting
+from observatory import filed, pipeline, releasing, reporting
 from observatory.cli import cli
 from observatory.collect import Page
 from observatory.config import Workspace, init_workspace, open_workspace
@@ -110,11 +110,11 @@ def verdict(**changed: Any) -> dict[str, Any]:
 
 def test_decisions_are_read_up_to_the_day(tmp_path: Path) -> None:
     file = tmp_path / "verdicts.json"
-    assert reporting.read_decisions(file, NOW) is None
+    assert filed.read_decisions(file, NOW) is None
     file.write_text(
         json.dumps({"verdicts": [verdict(), verdict(candidate_id="p2", decided_at="2024-04-01T00:00:00+00:00")]})
     )
-    found = reporting.read_decisions(file, NOW)
+    found = filed.read_decisions(file, NOW)
     assert found is not None
     assert [d.candidate_id for d in found] == ["p1"]
 
@@ -126,7 +126,7 @@ def test_a_broken_file_of_decisions_is_a_clear_error(tmp_path: Path, text: str) 
     file = tmp_path / "verdicts.json"
     file.write_text(text)
     with pytest.raises(BadInput, match=r"not a file of decisions.*observatory review verdicts --out"):
-        reporting.read_decisions(file, NOW)
+        filed.read_decisions(file, NOW)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '[{"as_of": "soon"}]', "3"])
@@ -134,7 +134,7 @@ def test_a_broken_back_test_is_a_clear_error(tmp_path: Path, text: str) -> None:
     file = tmp_path / "backtest.json"
     file.write_text(text)
     with pytest.raises(BadInput, match="not the figures of a back-test"):
-        reporting.read_backtest(file)
+        filed.read_backtest(file)
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -145,8 +145,8 @@ def test_a_full_disk_keeps_the_old_report(tmp_path: Path) -> None:
     path.write_bytes(b"the old one")
     script = (
         "import resource, sys, pathlib\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-        "from observatory import reporting\nfrom observatory.errors import StorageError\n"
-        "try:\n    reporting.write_beside(pathlib.Path(sys.argv[1]), b'x' * 100_000)\n"
+        "from observatory import filed\nfrom observatory.errors import StorageError\n"
+        "try:\n    filed.write_beside(pathlib.Path(sys.argv[1]), b'x' * 100_000)\n"
         "except StorageError as error:\n    print(error)\n"
     )
     made = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
@@ -158,13 +158,13 @@ def test_a_full_disk_keeps_the_old_report(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be written"):
-        reporting.write_beside(tmp_path / "file" / "report.html", b"x")
+        filed.write_beside(tmp_path / "file" / "report.html", b"x")
 
 
 def test_what_is_written_replaces_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "new" / "report.html"
-    reporting.write_beside(path, b"first")
-    reporting.write_beside(path, b"second")
+    filed.write_beside(path, b"first")
+    filed.write_beside(path, b"second")
     assert path.read_bytes() == b"second"
     assert path.stat().st_mode & 0o777 == 0o644
 
@@ -187,7 +187,7 @@ def test_a_release_needs_a_run(small: Workspace) -> None:
 
 
 def test_the_quality_report_needs_no_run(small: Workspace) -> None:
-    reader = reporting.Reader(small, NOW, reporting.decisions_file(small), reporting.backtest_file(small))
+    reader = reporting.Reader(small, NOW, filed.decisions_file(small), filed.backtest_file(small))
     facts = reader.quality()
     one, two = facts.quality
     assert (one.source, one.postings, two.postings) == ("one", 40, 20)

@@ -36,8 +36,8 @@ MANIFEST = "manifest.json"
 INSIDE = "workspace/"
 BLOCK = 2**20
 # Folders and files of a workspace that are copied as they are, beside corpus and databases.
-SETTINGS = (FILE, "jobs", "sectors", "models", "corpora/taxonomies", "corpora/employment")
-STATE = ("var/cursors.json", "var/secret_key", "var/backtest.json", "var/review", "var/reports")
+SETTINGS = (FILE, "sources.toml", "jobs", "sectors", "models", "corpora/taxonomies", "corpora/employment")
+STATE = ("var/cursors.json", "var/secret_key", "var/backtest", "var/review", "var/reports")
 DATABASES = {"site": "var/site.sqlite3", "ledger": "var/ledger.sqlite3"}
 
 Progress = Callable[[str, int, int], None]

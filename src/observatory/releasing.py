@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from observatory.filed import backtest_file, decisions_file, read_decisions
 from observatory.publish.export import MIN_CELL, Release, entries_of, make_export, plain
-from observatory.reporting import Reader, backtest_file, decisions_file, read_decisions
+from observatory.reporting import Reader
 
 if TYPE_CHECKING:
     from observatory.config import Workspace
@@ -35,7 +36,6 @@ def export(
 
 def _terms() -> Mapping[str, tuple[str, str]]:
     """Licence and attribution of every live source; the words of files are their importer's to know."""
-    from observatory.collect import greenhouse, hackernews
+    from observatory.collect import SOURCES
 
-    found = {"hackernews": hackernews.HackerNews.terms, "greenhouse": greenhouse.Greenhouse.terms}
-    return {name: (terms.licence, terms.attribution) for name, terms in found.items()}
+    return {name: (source.terms.licence, source.terms.attribution) for name, (source, _) in SOURCES.items()}

@@ -7,29 +7,23 @@ database over stored results, so memory does not grow with the corpus; nothing i
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
-import os
 import statistics
-import tempfile
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from observatory.errors import BadInput, NotEnoughData, SettingError, StorageError
+from observatory.errors import NotEnoughData, SettingError
+from observatory.filed import backtest_file, decisions_file, read_backtest, read_decisions
 from observatory.pipeline import corpus_of, newest_run, run_from_json
 from observatory.propose import from_json
 from observatory.publish.reports import REPORTS, make_report
 from observatory.publish.reports.facts import (
     ALL,
     AnnualFacts,
-    BacktestRow,
     Basis,
-    Decision,
     Lead,
     QualityFacts,
     QuarterlyFacts,
@@ -40,7 +34,7 @@ from observatory.publish.reports.facts import (
     Volume,
     WeeklyFacts,
 )
-from observatory.records import Candidate, Run
+from observatory.records import Backtest, Candidate, Run
 
 if TYPE_CHECKING:
     from observatory.config import Workspace
@@ -79,35 +73,6 @@ def report(
         raise SettingError(f"no report {kind!r}; known are {', '.join(REPORTS)}")
     reader = Reader(ws, as_of, decisions or decisions_file(ws), backtest or backtest_file(ws))
     return make_report(kind, FACTS[kind](reader), form=form, language=language)
-
-
-def decisions_file(ws: Workspace) -> Path:
-    """Where `observatory review verdicts --out` puts the decisions for reports."""
-    return ws.var_dir / "review" / "verdicts.json"
-
-
-def backtest_file(ws: Workspace) -> Path:
-    """Where the newest back-test's figures lie."""
-    return ws.var_dir / "backtest.json"
-
-
-def write_beside(path: Path, made: bytes) -> None:
-    """Puts `made` in place of the file at `path`, whole or not at all. Raises `StorageError`; the old one stays."""
-    beside = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            beside = Path(file.name)
-            file.write(made)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        os.replace(beside, path)
-    except OSError as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        kept = "; the file that was there is untouched" if path.exists() else ""
-        raise StorageError(f"{path}: cannot be written ({error.strerror}){kept}. Make room, then ask again") from error
 
 
 def span_of(kind: str, as_of: dt.date) -> Span:
@@ -162,8 +127,20 @@ class Reader:
             sources=tuple(one["source"] for one in sources), sectors=self._sectors(),
             decisions=read_decisions(self.decisions, self.as_of), decided_in=self.decisions.name,
             target=self.ws.settings.site.target, postings=row["postings"], vacancies=row["vacancies"],
-            employers=row["employers"],
+            employers=row["employers"], attributions=self._attributions(row["source"] for row in sources),
         )  # fmt: skip
+
+    @staticmethod
+    def _attributions(sources: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+        """Kind of source, whom it is owed to and its licence; both empty for files, whose importer knows them."""
+        from observatory.collect import SOURCES
+
+        found = {}
+        for name in sources:
+            kind = name.partition(":")[0]
+            terms = SOURCES[kind][0].terms if kind in SOURCES else None
+            found[kind] = (kind, terms.attribution, terms.licence) if terms else (name, "", "")
+        return tuple(found[kind] for kind in sorted(found))
 
     def needed_run(self) -> Run:
         """The newest run at or before the day. Raises `NotEnoughData` without one."""
@@ -369,15 +346,23 @@ class Reader:
     def annual(self) -> AnnualFacts:
         """The calendar year that the day before belongs to."""
         run = self.needed_run()
-        basis = self.basis("annual")
+        basis, found = self.basis("annual"), read_backtest(self.backtest)
         rows = self.corpus.query(
             "SELECT run FROM runs WHERE as_of >= $start AND as_of <= $end ORDER BY as_of, run_id",
             start=_moment(basis.start), end=_moment(basis.end),
         ).to_pylist()  # fmt: skip
         return AnnualFacts(
             basis=basis, candidates=self.candidates(run), runs=tuple(run_from_json(row["run"]) for row in rows),
-            leads=self._leads(basis), backtest=read_backtest(self.backtest), backtest_file=self.backtest.name,
+            leads=self._leads(basis), backtest=found, backtest_file=self.backtest.name,
+            backtest_versions=self._versions(found) if found is not None else (),
         )  # fmt: skip
+
+    def _versions(self, found: Backtest) -> tuple[int, ...]:
+        """The corpus versions that the lists of a back-test were made from, as far as their runs are stored here."""
+        made = {past.run_id for past in found.lists}
+        rows = self.corpus.query("SELECT run FROM runs ORDER BY run_id").to_pylist()
+        runs = [run_from_json(row["run"]) for row in rows]
+        return tuple(sorted({run.corpus_version for run in runs if run.run_id in made}))
 
     def _leads(self, basis: Basis) -> tuple[Lead, ...]:
         decided = [d for d in basis.decisions or () if d.verdict == "adopt"]
@@ -490,74 +475,6 @@ def volumes(source: str, counts: Mapping[dt.date, int], *, last: dt.date, whole:
 FACTS: Mapping[str, Callable[[Reader], Any]] = {
     "weekly": Reader.weekly, "quarterly": Reader.quarterly, "annual": Reader.annual, "quality": Reader.quality,
 }  # fmt: skip
-
-
-# --- files of others ---------------------------------------------------------------------------
-
-
-class _Verdict(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    candidate_id: str
-    verdict: str
-    kind: str = ""
-    name: str = ""
-    reason_code: str = ""
-    decided_at: dt.datetime
-    vacancies: int = 0
-    merged_into: str = ""
-
-
-class _Verdicts(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    verdicts: tuple[_Verdict, ...]
-
-
-def read_decisions(file: Path, as_of: dt.datetime) -> tuple[Decision, ...] | None:
-    """The decisions taken before a time, the earliest first; None where there is no file.
-
-    Raises `BadInput` when the file is not what `observatory review verdicts` writes.
-    """
-    if not file.is_file():
-        return None
-    try:
-        found = _Verdicts.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
-        what = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
-        where = ".".join(str(part) for part in what["loc"])
-        raise BadInput(
-            f"{file}: not a file of decisions ({where}: {what['msg']}); write it again with: "
-            f"observatory review verdicts --out {file}"
-        ) from error
-    rows = [Decision(**one.model_dump()) for one in found.verdicts]
-    rows = [row if row.decided_at.tzinfo else _in_utc(row) for row in rows]
-    return tuple(sorted((r for r in rows if r.decided_at < as_of), key=lambda r: (r.decided_at, r.candidate_id)))
-
-
-def _in_utc(row: Decision) -> Decision:
-    from dataclasses import replace
-
-    return replace(row, decided_at=row.decided_at.replace(tzinfo=dt.UTC))
-
-
-def read_backtest(file: Path) -> tuple[BacktestRow, ...] | None:
-    """A back-test's figures by as-of date; None where there is no file. Raises `BadInput` when it is none."""
-    if not file.is_file():
-        return None
-    try:
-        raw = json.loads(file.read_text("utf-8"))
-        rows: Sequence[Mapping[str, Any]] = raw["dates"] if isinstance(raw, dict) else raw
-        return tuple(
-            BacktestRow(
-                as_of=dt.date.fromisoformat(str(row["as_of"])[:10]),
-                figures={k: float(v) for k, v in row.items() if isinstance(v, int | float) and not isinstance(v, bool)},
-            )
-            for row in rows
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"{file}: not the figures of a back-test ({type(error).__name__} {error}); "
-            f"make them again with: observatory backtest --json"
-        ) from error
 
 
 # --- days --------------------------------------------------------------------------------------

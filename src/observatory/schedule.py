@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]
 TICK = 5.0  # seconds between two looks at requests and running jobs
 TRY_LOCK = 5.0  # seconds between two tries of a scheduler that waits
+PATIENCE = 120.0  # seconds that a scheduler waits for the database when both start at once
 DEAD_AFTER = dt.timedelta(minutes=2)  # without a beat for so long, /alive says no
 STORE = "apscheduler_jobs"
 
@@ -75,7 +76,7 @@ class Scheduler:
         stop_after: dt.timedelta | None = None,
     ) -> None:  # fmt: skip
         self.ws, self.jobs, self.clock = ws, list(jobs), clock
-        self.ledger = ledger or open_ledger(ws)
+        self.ledger = ledger or open_ledger(ws, patience=PATIENCE)
         self.owner = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self.hands = Processes(ws, self.ledger, command, coming=coming)
         s = ws.settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -174,6 +175,35 @@ def test_the_command_writes_page_and_json(past: Workspace, tmp_path: Path) -> No
     assert plain["leads"][0]["months"] == 23
     shown = CliRunner().invoke(cli, [*arguments, "--json"], catch_exceptions=False)
     assert json.loads(shown.output)["truth"] == "truth.csv"
+
+
+def test_the_annual_report_shows_what_the_command_wrote(past: Workspace, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text("title,recognised,by\ndrone inspector,2023-06,an authority\n", "utf-8")
+    arguments = ["-w", str(past.root), "backtest", "--from", "2021-06-30", "--to", "2021-12-31", "--every", "6",
+                 "--truth", str(truth), "--json"]  # fmt: skip
+    walked = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert walked.exit_code == 0, walked.output
+    plain = json.loads(walked.output)
+    arguments = [
+        "-w",
+        str(past.root),
+        "report",
+        "annual",
+        "--as-of",
+        "2021-12-31",
+        "--out",
+        str(tmp_path / "year.html"),
+    ]
+    made = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert made.exit_code == 0, made.output
+    page = (tmp_path / "year.html").read_text("utf-8")
+    assert "In the back-test (2 lists as of 30 June 2021 to 31 December 2021) 1 of 1 later recognitions" in page
+    assert "against truth.csv" in page
+    median = next(score["value"] for score in plain["scores"] if score["name"] == "median lead")
+    assert f"Their median lead is {median:.0f} months." in page
+    assert page.count("Drone Inspector") >= 2
+    assert re.search(r"corpus version \d+", page[page.index("back-test (backtest.json)") :])
 
 
 def test_the_command_refuses_a_walk_backwards(past: Workspace, tmp_path: Path) -> None:

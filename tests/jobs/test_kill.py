@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kill_week import Week
+from benchmarks.kill_week import Week
 
 
 @pytest.mark.slow

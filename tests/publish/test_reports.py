@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import shutil
@@ -72,6 +73,53 @@ def test_every_chart_says_what_it_shows_and_the_run_is_named(kind: str) -> None:
         if isinstance(block, Text)
     )
     assert ("corpus version", "12") in made.made_from
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_every_table_and_chart_has_its_source_and_version_next_to_it(kind: str, language: str) -> None:
+    """A table's line comes before the next table or heading, a chart's before the next heading."""
+    blocks = paper(kind, language).blocks
+    for at, block in enumerate(blocks):
+        if not isinstance(block, Grid | Picture) or (isinstance(block, Grid) and not block.rows):
+            continue
+        ends = (Heading, Grid) if isinstance(block, Grid) else (Heading,)
+        after = []
+        for other in blocks[at + 1 :]:
+            if isinstance(other, ends):
+                break
+            after.append(other)
+        lines = [other.text for other in after if isinstance(other, Text) and other.quiet]
+        what = block.head if isinstance(block, Grid) else block.caption
+        assert any(re.search(r"(version|versione del corpus|版本) ?(12|7)\b", line) for line in lines), what
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", REPORTS)
+def test_sources_are_attributed(kind: str, language: str) -> None:
+    made = dict(paper(kind, language).made_from)
+    owed = made[Speech(language).say("made.owed")]
+    assert "The other board" in owed
+    assert "CC0 1.0" in owed
+    assert Speech(language).say("owed.file", source="invented-board") in owed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_year_shows_the_back_test(language: str) -> None:
+    say = Speech(language)
+    made = paper("annual", language)
+    text = all_text(made)
+    assert (
+        say.counted("annual.backtest", 2, first=dt.date(2022, 1, 1), last=dt.date(2023, 1, 1), early=1, findable=1)
+        in text
+    )
+    grids = {block.head[0]: block.rows for block in made.blocks if isinstance(block, Grid)}
+    scores = grids[say.say("col.figure")]
+    interval = say.say("interval", low=say.number(0.31, 2), high=say.number(0.83, 2))
+    assert scores[0] == (say.say("figure.precision10"), say.number(0.6, 2), interval, "1")
+    assert len(scores) == 2  # one whose name nobody here knows is left to the back-test's own page
+    assert grids[say.say("col.as.of")][1][1:] == ("1", "2", "Drone Inspector")
+    none = REPORTS["annual"](replace(FACTS["annual"](), backtest=None), say)
+    assert say.say("annual.backtest.none", file="backtest.json") in all_text(none)
 
 
 @pytest.mark.parametrize("kind", REPORTS)

@@ -35,7 +35,7 @@ def backtest(
     from observatory.backtest import backtest as walk
     from observatory.backtest.walk import to_plain
     from observatory.cli.opening import date_of, now, progress_bar, workspace_of
-    from observatory.errors import StorageError
+    from observatory.filed import write_beside
 
     ws = workspace_of(obj)
     first, last = date_of(start, "--from").date(), date_of(end, "--to").date()
@@ -48,12 +48,8 @@ def backtest(
         )  # fmt: skip
     plain = json.dumps(to_plain(found), indent=1, ensure_ascii=False, default=str)
     folder = out or ws.var_dir / "backtest"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "backtest.json").write_text(plain + "\n", "utf-8")
-        (folder / "backtest.html").write_text(publish.backtest_page(found), "utf-8")
-    except OSError as error:
-        raise StorageError(f"{folder}: cannot be written ({error.strerror})") from error
+    write_beside(folder / "backtest.json", (plain + "\n").encode())
+    write_beside(folder / "backtest.html", publish.backtest_page(found).encode())
     if as_json:
         click.echo(plain)
         return

@@ -297,6 +297,7 @@ def _work(context: click.Context, ws: Workspace, job: Job, run: int, attempt: in
     from observatory.jobs import KINDS, Stopping
     from observatory.jobs import work as do
     from observatory.jobs.processes import log_file_of
+    from observatory.jobs.work import PATIENCE
     from observatory.ledger import open_ledger
 
     stopping = Stopping()
@@ -304,7 +305,7 @@ def _work(context: click.Context, ws: Workspace, job: Job, run: int, attempt: in
     if KINDS[job.kind].site:
         _django(context)
     do(
-        ws, job, run, attempt, kinds=KINDS, ledger=open_ledger(ws), clock=now, stopping=stopping,
+        ws, job, run, attempt, kinds=KINDS, ledger=open_ledger(ws, patience=PATIENCE), clock=now, stopping=stopping,
         log_file=log_file_of(ws, job.name, run),
     )  # fmt: skip
 

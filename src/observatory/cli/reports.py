@@ -20,7 +20,7 @@ KINDS = ("weekly", "quarterly", "annual", "quality")
 @click.option("--decisions", type=click.Path(path_type=Path, dir_okay=False), default=None,
               help="Decisions, as `observatory review verdicts` writes them; else var/review/verdicts.json.")  # fmt: skip
 @click.option("--backtest", type=click.Path(path_type=Path, dir_okay=False), default=None,
-              help="Figures of a back-test (JSON); else var/backtest.json.")  # fmt: skip
+              help="Figures of a back-test (JSON); else var/backtest/backtest.json.")  # fmt: skip
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="File to write; else in var/reports/."
 )
@@ -33,6 +33,7 @@ def report(
     from observatory import reporting
     from observatory.cli.opening import date_of, now, workspace_of
     from observatory.errors import BadFile
+    from observatory.filed import write_beside
 
     for given in (decisions, backtest):
         if given is not None and not given.is_file():
@@ -41,5 +42,5 @@ def report(
     when = date_of(as_of, "--as-of") if as_of else now().replace(hour=0, minute=0, second=0, microsecond=0)
     made = reporting.report(ws, kind, as_of=when, form=form, language=lang, decisions=decisions, backtest=backtest)
     path = out or ws.var_dir / "reports" / f"{kind}-{when.date()}-{lang}.{form}"
-    reporting.write_beside(path, made)
+    write_beside(path, made)
     click.echo(str(path))

@@ -35,12 +35,12 @@ class ReportSettings(Part):
 
 def report(kind: str, work: Work) -> Outcome:
     """Makes one issue of a report in every language and form, then queues it: nobody gets an issue twice."""
-    from observatory import reporting
+    from observatory import filed, reporting
     from observatory.review.exchange import verdicts
 
     settings = work.settings(ReportSettings)
     decisions = json.dumps({"verdicts": verdicts()}, ensure_ascii=False, indent=2) + "\n"
-    reporting.write_beside(reporting.decisions_file(work.ws), decisions.encode())
+    filed.write_beside(filed.decisions_file(work.ws), decisions.encode())
     day = work.as_of.date()
     letters, made = [], 0
     steps = len(settings.languages) * len(settings.forms)
@@ -50,7 +50,7 @@ def report(kind: str, work: Work) -> Outcome:
         for form in settings.forms:
             path = work.ws.var_dir / "reports" / kind / str(day) / f"{kind}-{day}-{language}.{form}"
             body = reporting.report(work.ws, kind, as_of=work.as_of, form=form, language=language)
-            reporting.write_beside(path, body)
+            filed.write_beside(path, body)
             files[form] = path.relative_to(work.ws.root).as_posix()
             made += 1
             work.progress("report", made, steps)

@@ -104,8 +104,8 @@ def work(
 ) -> str:  # fmt: skip
     """Does a run; returns the state it ended in, or "" where the run was not this process's to do."""
     lock = job_lock(ws, ledger, job.name)
-    if not lock.take():
-        row = ledger.run(run)
+    if not _patiently(lock.take):
+        row = _patiently(lambda: ledger.run(run))
         if row is not None and row.state == RUNNING and row.attempt == attempt:
             ledger.owe_again(
                 row, not_before=clock() + dt.timedelta(minutes=1), now=clock(), counted=False,
@@ -113,7 +113,9 @@ def work(
             )  # fmt: skip
         return ""
     try:
-        claimed = ledger.claim(run, attempt, host=socket.gethostname(), pid=os.getpid(), now=clock())
+        claimed = _patiently(
+            lambda: ledger.claim(run, attempt, host=socket.gethostname(), pid=os.getpid(), now=clock())
+        )
         if claimed is None:
             return ""
         return _do(ws, job, claimed, kinds[job.kind], ledger, clock, stopping, log_file)

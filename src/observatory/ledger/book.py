@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import logging
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, and_, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from observatory.config import Workspace
@@ -43,15 +45,29 @@ from observatory.ledger.rows import (
 )
 from observatory.ledger.tables import ISSUES, JOBS, MAIL, META, REQUESTS, RUNS, SCHEDULER, address_of, engine_of
 
+log = logging.getLogger(__name__)
+
 LOG_KEPT = 8_000  # characters of a run's log that the ledger keeps
 Row = TypeVar("Row", JobRow, RunRow, RequestRow, SchedulerRow)
 
 
-def open_ledger(ws: Workspace) -> Ledger:
-    """The ledger of a workspace: in the PostgreSQL of `schedule.database`, or of the site, else in var/."""
+def open_ledger(ws: Workspace, *, patience: float = 0.0) -> Ledger:
+    """The ledger of a workspace: in the PostgreSQL of `schedule.database`, or of the site, else in var/.
+
+    A database that does not answer is asked again for `patience` seconds; then `StorageError`.
+    """
     database = ws.settings.schedule.database or ws.settings.site.database
     ws.var_dir.mkdir(parents=True, exist_ok=True)
-    return Ledger(engine_of(address_of(database, ws.var_dir)))
+    engine = engine_of(address_of(database, ws.var_dir))
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return Ledger(engine)
+        except StorageError as error:
+            if time.monotonic() >= until:
+                raise
+            log.warning("%s; trying again", error)
+            time.sleep(min(1.0, patience))
 
 
 class Ledger:
@@ -174,12 +190,15 @@ class Ledger:
         return self.run(run.run) if moved else None
 
     def claim(self, run: int, attempt: int, *, host: str, pid: int, now: dt.datetime) -> RunRow | None:
-        """The job's process takes its run; None where the ledger no longer wants it to."""
+        """The job's process takes its run; None where the ledger no longer wants it to.
+
+        A process may ask again: when the database died, it may not have heard the answer.
+        """
+        free = or_(RUNS.c.pid.is_(None), and_(RUNS.c.pid == pid, RUNS.c.host == host))
         with self._change() as c:
             taken = c.execute(
-                update(RUNS).where(*_under_way(run, attempt), RUNS.c.pid.is_(None))
-                .values(host=host, pid=pid, beat_at=now)
-            ).rowcount  # fmt: skip
+                update(RUNS).where(*_under_way(run, attempt), free).values(host=host, pid=pid, beat_at=now)
+            ).rowcount
         return self.run(run) if taken else None
 
     def progress(self, run: int, attempt: int, text: str, *, now: dt.datetime) -> bool:

@@ -14,6 +14,7 @@ from observatory.publish.reports.frame import (
     bound,
     candidates_grid,
     decided,
+    decisions_line,
     first_page,
     kind_name,
     pictured,
@@ -22,10 +23,16 @@ from observatory.publish.reports.frame import (
     within,
 )
 from observatory.publish.speech import Speech
-from observatory.records import KINDS
+from observatory.records import KINDS, Backtest
 
 DAYS_A_MONTH = 30.4375
-FIGURES = ("precision_at_10", "precision_at_20", "recall_at_30", "lead_months", "false_alarms")
+FIRST = 30  # rows of a past list that are scored
+# What a back-test calls its scores: the phrase for it.
+SCORES = {
+    "precision@10": "precision10", "precision@20": "precision20", f"recall@{FIRST}": "recall30", "median lead": "lead",
+    f"false alarms in first {FIRST}": "alarms", f"Jaccard of first {FIRST}": "jaccard", "rank-biased overlap": "overlap",
+    "changed lineage": "lineage", "emergence F1": "emergence", "emergence base rate": "base",
+}  # fmt: skip
 
 
 def annual(facts: AnnualFacts, say: Speech) -> Paper:
@@ -46,8 +53,7 @@ def annual(facts: AnnualFacts, say: Speech) -> Paper:
                 open=max(basis.target - len(adopted), 0)) if basis.decisions is not None
         else say.say("annual.unknown", target=basis.target),
         say.say("annual.lead", median=statistics.median(waits), n=len(waits)) if waits else say.say("annual.lead.none"),
-        say.counted("annual.backtest", len(facts.backtest)) if facts.backtest
-        else say.say("annual.backtest.none", file=facts.backtest_file),
+        _tested(facts.backtest, say) if facts.backtest else say.say("annual.backtest.none", file=facts.backtest_file),
         say.counted("annual.runs", len(facts.runs), candidates=len(professions)),
     ]  # fmt: skip
     figures = (
@@ -82,6 +88,7 @@ def _target(facts: AnnualFacts, say: Speech, taken: Sequence[Decision], adopted:
         Grid(head=(say.say("col.kind"), *(verdict_name(v, say) for v in verdicts)), rows=rows, align="l" + "r" * len(verdicts),
              otherwise=say.say("annual.no.decision"))
     )  # fmt: skip
+    found.append(decisions_line(basis, say))
     if adopted:
         days = sorted(d.decided_at.date() for d in adopted)
         steps = [(basis.start, 0), *((day, sum(one <= day for one in days)) for day in dict.fromkeys(days))]
@@ -90,7 +97,7 @@ def _target(facts: AnnualFacts, say: Speech, taken: Sequence[Decision], adopted:
         note = say.say("annual.chart", target=basis.target)
         found += pictured(target_chart(steps, target=basis.target, title=title), note, note,
                           target_chart(steps, target=basis.target, title=title, width=330))  # fmt: skip
-    return [*found, source_line(basis, say)]
+    return [*found, decisions_line(basis, say)]
 
 
 def _leads(facts: AnnualFacts, say: Speech) -> list[Block]:
@@ -104,6 +111,7 @@ def _leads(facts: AnnualFacts, say: Speech) -> list[Block]:
     return [
         Heading(text=say.say("annual.h.leads")), Text(text=say.say("annual.leads.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=rows, align="llllrr", otherwise=say.say("annual.lead.none")),
+        decisions_line(facts.basis, say, all_of_them=True),
     ]  # fmt: skip
 
 
@@ -111,19 +119,58 @@ def _months(start: dt.date, end: dt.date) -> float:
     return round((end - start).days / DAYS_A_MONTH, 1)
 
 
+def _tested(found: Backtest, say: Speech) -> str:
+    """What the back-test says, in a sentence of the first page."""
+    findable = [lead for lead in found.leads if lead.findable]
+    early = sum(lead.first is not None for lead in findable)
+    first, last = _edges(found)
+    said = say.counted("annual.backtest", len(found.lists), first=first, last=last, early=early, findable=len(findable))
+    median = next((score.value for score in found.scores if score.name == "median lead"), None)
+    return said if median is None else say.joined([said, say.say("annual.backtest.median", months=round(median))])
+
+
+def _edges(found: Backtest) -> tuple[dt.date, dt.date]:
+    days = [past.as_of for past in found.lists]
+    return min(days), max(days)
+
+
 def _backtest(facts: AnnualFacts, say: Speech) -> list[Block]:
     found: list[Block] = [Heading(text=say.say("annual.h.backtest"))]
-    if not facts.backtest:
+    test = facts.backtest
+    if not test or not test.lists:
         return [*found, Text(text=say.say("annual.backtest.none", file=facts.backtest_file), quiet=True)]
-    named = [name for name in FIGURES if any(name in row.figures for row in facts.backtest)]
-    rows = tuple(
-        (say.day(row.as_of), *(say.number(row.figures[name], 2) if name in row.figures else "–" for name in named))
-        for row in facts.backtest
-    )
+    first, last = _edges(test)
+    source = Text(
+        text=say.say("source.backtest", file=facts.backtest_file, first=first, last=last, truth=test.truth,
+                     schemes=say.listed(test.taxonomies) or say.say("none"),
+                     version=say.listed([str(v) for v in facts.backtest_versions]) or say.say("not.stored")),
+        quiet=True,
+    )  # fmt: skip
+    scores = tuple(
+        (say.say(f"figure.{SCORES[score.name]}"), "–" if score.value is None else _score(score.value, score.name, say),
+         "–" if score.low is None or score.high is None
+         else say.say("interval", low=_score(score.low, score.name, say), high=_score(score.high, score.name, say)),
+         say.number(score.of))
+        for score in test.scores if score.name in SCORES
+    )  # fmt: skip
+    lists = tuple(
+        (say.day(past.as_of), say.number(past.found), say.number(past.findable),
+         say.listed(list(dict.fromkeys(row.title for row in past.rows if row.rank <= FIRST and row.outcome == "recognised"))) or "–")
+        for past in test.lists
+    )  # fmt: skip
+    head = ("col.figure", "col.value", "col.interval", "col.n")
+    head_lists = ("col.as.of", "col.found", "col.findable", "col.recognised")
     return [
         *found, Text(text=say.say("annual.backtest.note"), quiet=True),
-        Grid(head=(say.say("col.as.of"), *(say.say(f"figure.{name}") for name in named)), rows=rows, align="l" + "r" * len(named)),
+        Grid(head=tuple(say.say(name) for name in head), rows=scores, align="lrrr", wide=(0,)), source,
+        Text(text=say.say("annual.lists.note"), quiet=True),
+        Grid(head=tuple(say.say(name) for name in head_lists), rows=lists, align="lrrl", wide=(3,)), source,
     ]  # fmt: skip
+
+
+def _score(value: float, name: str, say: Speech) -> str:
+    """A score as its unit is read: months whole, shares and indices of 1 with two digits."""
+    return say.number(value, 0 if name == "median lead" else 2)
 
 
 def _register(facts: AnnualFacts, say: Speech) -> list[Block]:
@@ -138,4 +185,5 @@ def _register(facts: AnnualFacts, say: Speech) -> list[Block]:
     return [
         Heading(text=say.say("annual.h.register")),
         Grid(head=tuple(say.say(name) for name in head), rows=rows, align="llll", otherwise=none),
+        decisions_line(basis, say, all_of_them=True),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from observatory.records import Candidate, Growth, Run
+from observatory.records import Backtest, Candidate, Growth, Run
 
 ALL = ""  # in place of a sector: all postings
 
@@ -30,7 +30,8 @@ class Basis:
     """What every report rests on. The period includes `start` and excludes `end`.
 
     `decisions` is None where no file of decisions is there; `decided_in` says where it was looked for.
-    `postings`, `vacancies` and `employers` are counts in the period. `schemes` are classifications.
+    `postings`, `vacancies` and `employers` are counts in the period. `attributions` are (source, whom it is owed
+    to, licence), both empty where only the importer of a file knows them.
     """
 
     observatory: str
@@ -47,6 +48,7 @@ class Basis:
     postings: int
     vacancies: int
     employers: int
+    attributions: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,26 +133,19 @@ class Lead:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BacktestRow:
-    """The programme walked through the past, as of one date: figures of 1, lead times in months."""
-
-    as_of: dt.date
-    figures: Mapping[str, float]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class AnnualFacts:
     """The year: target against result, lead times, back-test figures, the register.
 
-    `backtest` is None where no back-test is on file.
+    `backtest` is None where no back-test is on file; `backtest_versions` are the corpus versions of its lists.
     """
 
     basis: Basis
     candidates: tuple[Candidate, ...]
     runs: tuple[Run, ...]
     leads: tuple[Lead, ...]
-    backtest: tuple[BacktestRow, ...] | None
+    backtest: Backtest | None
     backtest_file: str
+    backtest_versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,7 +27,7 @@ def bound(kind: str, basis: Basis, say: Speech, blocks: Sequence[Block], more: S
         *([(say.say("made.run"), say.say("made.run.is", run=run.run_id, as_of=run.as_of.date())),
            (say.say("made.classifications"), say.listed(run.taxonomies) or say.say("none"))] if run else []),
         (say.say("made.decisions"), decided(basis, say)),
-        *more,
+        *_owed(basis, say), *more,
     ]  # fmt: skip
     return Paper(
         language=say.language, title=say.say(f"{kind}.title"), dated=basis.as_of, blocks=tuple(blocks),
@@ -52,6 +52,26 @@ def source_line(basis: Basis, say: Speech) -> Text:
                      version=str(basis.corpus_version), run=run.run_id if run else ""),
         quiet=True,
     )  # fmt: skip
+
+
+def decisions_line(basis: Basis, say: Speech, *, all_of_them: bool = False) -> Text:
+    """What a table of decisions rests on: their file, the time they span, the corpus version of first postings and runs."""
+    last = basis.end - dt.timedelta(days=1)
+    version = str(basis.corpus_version)
+    text = (
+        say.say("source.decisions.all", file=basis.decided_in, end=last, version=version) if all_of_them
+        else say.say("source.decisions", file=basis.decided_in, start=basis.start, end=last, version=version)
+    )  # fmt: skip
+    return Text(text=text, quiet=True)
+
+
+def _owed(basis: Basis, say: Speech) -> list[tuple[str, str]]:
+    """To whom the postings are owed, a line for each kind of source, with its licence."""
+    rows = [
+        say.say("owed", source=source, to=to, licence=licence) if to else say.say("owed.file", source=source)
+        for source, to, licence in basis.attributions
+    ]
+    return [(say.say("made.owed"), "; ".join(rows))] if rows else []
 
 
 def _named(sources: Sequence[str], say: Speech) -> str:

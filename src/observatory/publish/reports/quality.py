@@ -53,6 +53,7 @@ def quality(facts: QualityFacts, say: Speech) -> Paper:
     blocks += [
         Heading(text=say.say("quality.h.languages")),
         Grid(head=tuple(say.say(n) for n in ("col.language", "col.postings", "col.share.of")), rows=languages, align="lrr", otherwise=say.say("no.postings")),
+        source_line(basis, say),
         Heading(text=say.say("quality.h.aside")), Text(text=say.say("quality.aside.note"), quiet=True),
         Grid(head=tuple(say.say(n) for n in ("col.source", "col.why", "col.postings")),
              rows=tuple((source, reason, say.number(n)) for source, reason, n in facts.set_aside[:30]), align="llr", wide=(1,),
@@ -109,6 +110,7 @@ def _lacks(facts: QualityFacts, say: Speech) -> list[Block]:
     return [
         Heading(text=say.say("quality.h.lacks")), Text(text=say.say("quality.lacks.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=rows, align="lrrrrrr", otherwise=say.say("no.postings")),
+        source_line(facts.basis, say),
         Heading(text=say.say("quality.h.copies")), Text(text=say.say("quality.copies.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head2), rows=rows2, align="lrrrrll", otherwise=say.say("no.postings")),
         source_line(facts.basis, say),

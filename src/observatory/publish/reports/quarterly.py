@@ -17,6 +17,7 @@ from observatory.publish.reports.frame import (
     decided,
     decimal,
     decisions_grid,
+    decisions_line,
     first_page,
     growth_cells,
     kind_name,
@@ -64,6 +65,7 @@ def quarterly(facts: QuarterlyFacts, say: Speech) -> Paper:
     axis, dot, note = say.say("axis.growth"), decimal(say), say.say("quarterly.first.chart")
     blocks += pictured(interval_chart(first, title=axis, decimal=dot), note, note,
                        interval_chart(first, title=axis, decimal=dot, width=420))  # fmt: skip
+    blocks += [source_line(basis, say)] if first else []
     blocks += _landscape(facts, say)
     for sector in basis.sectors:
         own = [c for c in professions if sector in c.sectors]
@@ -178,7 +180,7 @@ def _aside(facts: QuarterlyFacts, say: Speech, aside: Sequence[Candidate]) -> li
     head = ("col.kind", "col.profession", "col.vacancies", "col.growth", "col.why")
     return [
         Heading(text=say.say("quarterly.h.rejected")), Heading(text=say.say("quarterly.h.by.committee"), level=2),
-        decisions_grid(taken, say, titles=titles, otherwise=none),
+        decisions_grid(taken, say, titles=titles, otherwise=none), decisions_line(basis, say),
         Heading(text=say.say("quarterly.h.by.rule"), level=2), Text(text=say.say("quarterly.aside.note", n=len(aside)), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=tuple(rows), align="llrrl", wide=(1, 4), otherwise=say.say("quarterly.no.aside")),
         source_line(basis, say),

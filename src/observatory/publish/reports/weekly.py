@@ -11,6 +11,7 @@ from observatory.publish.reports.frame import (
     candidates_grid,
     decided,
     decisions_grid,
+    decisions_line,
     first_page,
     pictured,
     source_line,
@@ -51,6 +52,7 @@ def weekly(facts: WeeklyFacts, say: Speech) -> Paper:
         blocks += [
             Heading(text=say.say("weekly.list")), Text(text=say.say("weekly.first.run"), quiet=True),
             candidates_grid(professions[:SHOWN], basis, say, otherwise=say.say("no.candidates"), sectors=True),
+            Text(text=say.say("growth.note"), quiet=True), source_line(basis, say),
         ]  # fmt: skip
     else:
         blocks += [
@@ -63,7 +65,7 @@ def weekly(facts: WeeklyFacts, say: Speech) -> Paper:
     titles = {c.candidate_id: c.title for c in facts.candidates}
     none = decided(basis, say) if basis.decisions is None else say.say("weekly.no.decision")
     blocks += [
-        Heading(text=say.say("h.decisions")), decisions_grid(taken, say, titles=titles, otherwise=none),
+        Heading(text=say.say("h.decisions")), decisions_grid(taken, say, titles=titles, otherwise=none), decisions_line(basis, say),
         Heading(text=say.say("weekly.h.sources")), *_sources(facts, say), source_line(basis, say),
     ]  # fmt: skip
     return bound("weekly", basis, say, blocks)

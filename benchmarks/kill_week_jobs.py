@@ -1,7 +1,7 @@
 """A real scheduler and real job processes on a clock that runs fast, so that they can be killed at any moment.
 
-`python crashing.py schedule WORKSPACE START PACE REAL0` schedules; jobs are started as
-`python crashing.py work WORKSPACE START PACE REAL0 JOB RUN ATTEMPT`.
+`python kill_week_jobs.py schedule WORKSPACE START PACE REAL0` schedules; jobs are started as
+`python kill_week_jobs.py work WORKSPACE START PACE REAL0 JOB RUN ATTEMPT`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from observatory.errors import ObservatoryError
 from observatory.jobs import Kind, Outcome, Stopping, Work, load_jobs, settings_of, work
 from observatory.jobs.files import Part
 from observatory.jobs.processes import log_file_of
+from observatory.jobs.work import PATIENCE
 from observatory.ledger import Letter, open_ledger
 
 RECIPIENTS = ("anna@example.org", "bo@example.org")
@@ -101,7 +102,7 @@ def main() -> None:
     stopping = Stopping()
     stopping.watch()
     job = next(job for job in jobs if job.name == name)
-    ledger = open_ledger(ws)
+    ledger = open_ledger(ws, patience=PATIENCE)
     work(
         ws, job, int(run), int(attempt), kinds=KINDS, ledger=ledger, clock=clock, stopping=stopping,
         log_file=log_file_of(ws, name, int(run)),
