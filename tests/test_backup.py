@@ -28,6 +28,15 @@ from observatory.pipeline import corpus_of, import_files
 
 NOW = dt.datetime(2025, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
+# What a restored workspace needs to go on as before, beside corpus and databases.
+SMALL = (
+    "sources.toml",
+    "var/ranking.json",
+    "var/backtest/backtest.json",
+    "var/review/verdicts.json",
+    "var/reports/weekly/r.pdf",
+)
+
 
 def postings(folder: Path, first: int, count: int) -> Path:
     file = folder / f"p{first}.jsonl"
@@ -47,6 +56,9 @@ def ws(tmp_path: Path) -> Workspace:
     import_files(ws, [postings(tmp_path, 30, 20)], source="invented", columns=None, now=NOW)
     (ws.jobs_dir / "a.toml").write_text("# a job\n", "utf-8")
     (ws.var_dir / "cursors.json").write_text('{"hackernews": "7"}', "utf-8")
+    for name in SMALL:
+        (ws.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (ws.root / name).write_text(f"what stands in {name}", "utf-8")
     (ws.root / ".env").write_text("PASSWORD=x", "utf-8")
     ledger = open_ledger(ws)
     ledger.queue(Letter(issue="weekly/1", recipients=("a@example.org",), subject="s", body="b"), now=NOW)
@@ -69,6 +81,8 @@ def test_what_comes_back_is_what_was_there(ws: Workspace, tmp_path: Path) -> Non
     assert (tmp_path / "again" / "observatory.toml").read_bytes() == (ws.root / "observatory.toml").read_bytes()
     assert (tmp_path / "again" / "jobs" / "a.toml").is_file()
     assert (tmp_path / "again" / "var" / "cursors.json").is_file()
+    for name in SMALL:
+        assert (tmp_path / "again" / name).read_text("utf-8") == f"what stands in {name}"
     assert not (tmp_path / "again" / ".env").exists()
     added = other.append("postings", corpus.read("postings"))
     assert added == 0  # it is a table one can go on writing to

@@ -30,7 +30,7 @@ def export(
     from observatory import releasing
     from observatory.cli.opening import date_of, now, workspace_of
     from observatory.errors import BadFile
-    from observatory.reporting import write_beside
+    from observatory.filed import write_beside
 
     if decisions is not None and not decisions.is_file():
         raise BadFile(f"{decisions}: there is no such file")
