@@ -72,6 +72,8 @@ class Months:
                FROM postings p JOIN vacancies v USING (posting_id) WHERE p.posted_at < $as_of ORDER BY p.posting_id""",
             as_of=as_of,
         ).to_pandas()  # fmt: skip
+        self.skills = proposals.skills_of(self.corpus, grammar.key, where, span)
+        self.texts = proposals.texts_of(self.corpus, where, span)
         self.encoders = proposals.Encoders(ws, self.corpus, self.mentions, self.taxonomies, pipeline.quiet)
 
     def shuffled(self, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -101,6 +103,8 @@ class Months:
             as_of_month=month,
             encode=self.encoders.encode,
             previous={},
+            skills=self.skills,
+            texts=lambda: self.texts,
             parameters=replace(proposals.parameters_of(self.ws), seeds=2),
         )
 

@@ -54,11 +54,11 @@ def trace(
         for lineage, count in shared.items():
             there = sum(previous[lineage].get(role, 0) for role in roles)
             part = max(count / max(sum(roles.values()), 1), there / max(sum(previous[lineage].values()), 1))
-            claims.append((part, count, lineage, i))
+            claims.append((part, there, lineage, i))
     ids: dict[int, str] = {}
     taken: dict[str, int] = {}
-    for part, _, lineage, i in sorted(
-        claims, key=lambda claim: (-claim[0], -claim[1], claim[2], _founder(clusters[claim[3]]))
+    for part, _, lineage, i in sorted(  # what holds most of a lineage is its heir, not a splinter that is all of it
+        claims, key=lambda claim: (-claim[1], -claim[0], claim[2], _founder(clusters[claim[3]]))
     ):
         if part >= SHARED and i not in ids and lineage not in taken:
             ids[i] = lineage
