@@ -50,7 +50,7 @@ class Cluster:
     """One profession as of a date.
 
     `forms` are its roles, the most frequent first; `titles` how they are written. Counts are over
-    the whole history as of the date. `growth` is a row of `growth_of`.
+    the whole history as of the date; `top_employer` is the share of vacancies of the one that posted most. `growth` is a row of `growth_of`.
     """
 
     lineage_id: str
@@ -62,6 +62,7 @@ class Cluster:
     postings: int
     vacancies: int
     employers: int
+    top_employer: float
     sources: tuple[str, ...]
     first_month: int
     months_alive: float
@@ -405,6 +406,8 @@ def _assemble(
         postings=("posting_id", "nunique"), vacancies=("vacancy_id", "nunique"), employers=("employer", "nunique"),
         first_month=("month", "min"),
     )  # fmt: skip
+    each = hired.groupby(["cluster", "employer"])["vacancy_id"].nunique().groupby(level="cluster")
+    top_employer = each.max() / each.sum()
     sources = hired.groupby("cluster")["source"].agg(lambda values: tuple(sorted(set(values))))
     recent = hired[hired["month"] >= as_of_month - 12].groupby("cluster")["month"].nunique()
     forms = _forms(roles)
@@ -430,6 +433,7 @@ def _assemble(
                 postings=int(facts.at[cluster, "postings"]),
                 vacancies=int(facts.at[cluster, "vacancies"]),
                 employers=int(facts.at[cluster, "employers"]),
+                top_employer=float(top_employer.at[cluster]),
                 sources=sources.at[cluster],
                 first_month=int(facts.at[cluster, "first_month"]),
                 months_alive=float(recent.get(cluster, 0)) / 12,

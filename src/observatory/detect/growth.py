@@ -4,7 +4,8 @@ The share is taken within each source and month, so that a source that joins, le
 raises nothing. The recent window is compared with the earlier one by the Mantel-Haenszel rate
 ratio over sources (Rothman, Greenland and Lash, Modern Epidemiology, ch. 15); its variance is the
 larger of the quasi-Poisson one and one clustered on employers, because an employer that reposts
-every month is one piece of evidence, not twelve. Months in which a source published nothing are
+every month is one piece of evidence, not twelve: the dispersion is at least that of a compound Poisson
+count in which vacancies come in employers' batches. Months in which a source published nothing are
 missing, not zero. q-values: Benjamini and Hochberg 1995.
 """
 
@@ -77,11 +78,12 @@ def growth_of(counts: pd.DataFrame, exposure: pd.DataFrame, *, windows: Windows)
     total = e1 + e0
     upper = (a * e0 / total).sum(axis=1)
     lower = (b * e1 / total).sum(axis=1)
-    pad = SPARSE * (e1.sum() * e0.sum()) / max((e1.sum() + e0.sum()) ** 2, 1.0) * 2
+    batch = _batch(counts, clusters, sources[both], windows)
+    pad = SPARSE * batch * (e1.sum() * e0.sum()) / max((e1.sum() + e0.sum()) ** 2, 1.0) * 2
     ratio = (upper + pad) / (lower + pad)
     known = a.sum(axis=1) + b.sum(axis=1)
     variance = (known[:, None] * 0 + ((a + b) * e1 * e0 / total**2)).sum(axis=1) / ((upper + pad) * (lower + pad))
-    variance = variance * _dispersion(counts, exposure, clusters, sources[both], windows)
+    variance = variance * np.maximum(_dispersion(counts, exposure, clusters, sources[both], windows), batch)
     variance = np.maximum(variance, _employer_variance(counts, clusters, sources[both], windows))
     spread = np.sqrt(np.maximum(variance, 1e-12))
     z = np.log(ratio) / spread
@@ -89,6 +91,10 @@ def growth_of(counts: pd.DataFrame, exposure: pd.DataFrame, *, windows: Windows)
     p = np.where(seen, stats.norm.sf(z), 1.0)
     reach = stats.norm.ppf(0.5 + CONFIDENCE / 2)
     notes = np.array([windows.note] * len(clusters), dtype=object)
+    if (silent := _silent(exposure, windows)) > 0:
+        notes = _join(
+            notes, f"{silent} {'month' if silent == 1 else 'months'} without any posting left out, not counted as none"
+        )
     lone = (cells.sum(axis=0) > 0).sum(axis=1) == 1
     many = len(sources) > 1
     notes = np.where(lone & many, _join(notes, "seen in one source only"), notes)
@@ -148,6 +154,12 @@ def _by_window(
     return cells
 
 
+def _silent(exposure: pd.DataFrame, windows: Windows) -> int:
+    """Months of the windows in which no source published anything."""
+    live = set(exposure.loc[exposure["vacancies"] > 0, "month"].tolist())
+    return len({*windows.earlier, *windows.recent} - live)
+
+
 def _dispersion(
     counts: pd.DataFrame,
     exposure: pd.DataFrame,
@@ -179,6 +191,24 @@ def _dispersion(
     free = max(int(live.sum()) - 2, 1)
     result: NDArray[np.float64] = np.maximum(pearson / free, 1.0)
     return result
+
+
+def _batch(
+    counts: pd.DataFrame, clusters: NDArray[np.int64], sources: NDArray[np.str_], windows: Windows
+) -> NDArray[np.float64]:
+    """Vacancies that come with one employer's decision to hire, shape (clusters,), at least 1.
+
+    The mean over vacancies of what their employer posted in the same window: the factor by which the
+    variance of a compound Poisson count exceeds its mean. An employer that posts twelve times is one event.
+    """  # fmt: skip
+    inside = counts[counts["source"].isin(sources)]
+    recent = inside["month"].between(windows.recent.start, windows.recent.stop - 1)
+    earlier = inside["month"].between(windows.earlier.start, windows.earlier.stop - 1)
+    inside = inside.assign(recent=recent)[recent | earlier]
+    each = inside.groupby(["cluster", "employer", "recent"])["vacancies"].sum().astype(float)
+    batch = (each**2).groupby(level="cluster").sum() / each.groupby(level="cluster").sum()
+    result: NDArray[np.float64] = batch.reindex(clusters, fill_value=1.0).to_numpy()
+    return np.maximum(result, 1.0)
 
 
 def _employer_variance(

@@ -61,6 +61,8 @@ class Found(Protocol):
     @property
     def employers(self) -> int: ...
     @property
+    def top_employer(self) -> float: ...
+    @property
     def sources(self) -> tuple[str, ...]: ...
     @property
     def months_alive(self) -> float: ...
@@ -201,6 +203,10 @@ def _limits(cluster: Found, growth: Growth) -> tuple[str, ...]:
         found.append(f"Among all professions tested at once this rise may be chance (q = {growth.q_value:.2f}).")
     if cluster.employers < 5:
         found.append(f"Only {cluster.employers} employers: a few more or fewer would change the picture.")
+    if cluster.top_employer >= 0.5 and cluster.employers > 1:
+        found.append(
+            f"One employer posted {cluster.top_employer:.0%} of its vacancies: what rises may be that employer."
+        )
     if len(cluster.sources) == 1:
         found.append("Seen in one source only.")
     if cluster.stability < 0.6:
