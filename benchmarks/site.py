@@ -7,12 +7,14 @@ waited (connection and queue included). Both databases in turn.
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,41 +55,55 @@ def measure(bench: Bench) -> str:
     return section(bench.out, minutes=1.0, storm_seconds=120)
 
 
-def section(out: Path, *, minutes: float, storm_seconds: float) -> str:
+def section(out: Path, *, minutes: float, storm_seconds: float, seeds: Sequence[int] = (7,)) -> str:
     """Fills, loads and storms the site on both databases; the figures as Markdown."""
-    blocks = []
+    blocks = [heading(minutes)]
     for name in ("SQLite", "PostgreSQL"):
         folder = Path(tempfile.mkdtemp(prefix="site-", dir=out))
         server = Postgres("site") if name == "PostgreSQL" else None
         try:
-            blocks.append(
-                _one(name, folder, server.address if server else "", minutes=minutes, storm_seconds=storm_seconds)
-            )
+            site, filled = fill(folder, server.address if server else "")
+            blocks += [f"### {name}", pages(site, filled, minutes=minutes)]
+            blocks += [storms(folder, postgres=server is not None, seconds=storm_seconds, seeds=seeds)]
         finally:
             if server:
                 server.remove()
             shutil.rmtree(folder, ignore_errors=True)
-    head = (
+    return "\n\n".join(blocks)
+
+
+def heading(minutes: float) -> str:
+    """What was measured, and on which machine."""
+    return (
+        "## The site\n\n"
         f"{CANDIDATES:,} candidates, {CANDIDATES * SENTENCES:,} evidence sentences, {ROWS:,} rows of the record, all "
         f"invented. gunicorn with 2 workers of 4 threads; {USERS} users at once on loopback for {60 * minutes:.0f} s, "
         "each opening a page, waiting up to a second, opening the next; the load generator runs on the same "
         f"machine. To reach: {LIMIT_MS} ms at the 95th percentile of server time, and no error.\n\n"
         f"Machine: {machine()}."
     )
-    return "\n\n".join(["## The site", head, *blocks])
 
 
-def _one(name: str, folder: Path, database: str, *, minutes: float, storm_seconds: float) -> str:
-    site = Site(folder / "load", database=database)
+def fill(folder: Path, database: str) -> tuple[Site, dict[str, Any]]:
+    """A crowded site; one that was filled in this folder before is used as it is."""
+    site, kept = Site(folder / "load", database=database), folder / "filled.json"
+    if kept.is_file():
+        return site, json.loads(kept.read_text("utf-8"))
     started = time.monotonic()
-    filled = site.script("fill", candidates=CANDIDATES, sentences=SENTENCES, rows=ROWS, users=USERS)
-    print(f"{name}: filled in {time.monotonic() - started:.0f} s", flush=True)
+    filled: dict[str, Any] = site.script("fill", candidates=CANDIDATES, sentences=SENTENCES, rows=ROWS, users=USERS)
+    kept.write_text(json.dumps(filled), "utf-8")
+    print(f"filled in {time.monotonic() - started:.0f} s", flush=True)
+    return site, filled
+
+
+def pages(site: Site, filled: dict[str, Any], *, minutes: float) -> str:
+    """The site under load: the table of pages."""
     site.start()
     try:
         seen, worked, waited, errors = load(site, filled, seconds=60 * minutes)
-        print(f"{name}: {sum(map(len, seen.values()))} pages, {len(errors)} errors {errors[:3]}", flush=True)
     finally:
         site.stop()
+    print(f"{sum(map(len, seen.values()))} pages, {len(errors)} errors {errors[:3]}", flush=True)
     rows = [
         [page, len(seen[page]), *(f"{value:.0f}" for value in (_at(seen[page], 50), _at(seen[page], 95), _at(worked[page], 95), _at(waited[page], 95)))]
         for page in VISITS if seen[page]
@@ -98,34 +114,38 @@ def _one(name: str, folder: Path, database: str, *, minutes: float, storm_second
         f"{len(total):,} pages, {len(errors)} errors; all pages together {_at(total, 95):.0f} ms at the 95th percentile. "
         + (f"Above {LIMIT_MS} ms: {', '.join(map(str, over))}." if over else f"Every page is under {LIMIT_MS} ms.")
     )
-    if database:  # the storm's people are others than the load's: a database of its own
-        second = Postgres("storm")
+    heads = ["page", "opened", "server p50, ms", "server p95, ms", "processor p95, ms", "user p95, ms"]
+    return f"{said}\n\n{table(heads, rows)}"
+
+
+def storms(folder: Path, *, postgres: bool, seconds: float, seeds: Sequence[int]) -> str:
+    """A storm of decisions for each seed, each on a new database: its people are others than the load's."""
+    said = []
+    for seed in seeds:
+        server = Postgres("storm") if postgres else None
+        site = Site(folder / f"storm-{seed}", database=server.address if server else "")
         try:
-            stormed = _storm(folder / "storm", second.address, storm_seconds)
+            site.start()
+            found = storm(site, clients=40, seconds=seconds, seed=seed)
         finally:
-            second.remove()
-    else:
-        stormed = _storm(folder / "storm", "", storm_seconds)
-    heading = ["page", "opened", "server p50, ms", "server p95, ms", "processor p95, ms", "user p95, ms"]
-    return f"### {name}\n\n{said}\n\n{table(heading, rows)}\n\n{stormed}"
+            site.stop()
+            if server:
+                server.remove()
+        said.append(_stormed(found, seconds, seed))
+        print(said[-1], flush=True)
+    return "\n\n".join(said)
 
 
-def _storm(folder: Path, database: str, seconds: float) -> str:
-    site = Site(folder, database=database)
-    site.start()
-    try:
-        found = storm(site, clients=40, seconds=seconds, seed=7)
-    finally:
-        site.stop()
+def _stormed(found: dict[str, Any], seconds: float, seed: int) -> str:
     steps: dict[str, int] = found["steps"]
     done = sum(number for step, number in steps.items() if step.endswith(" done") and not step.startswith("look"))
     refused = sum(number for step, number in steps.items() if step.endswith(" refused"))
     faults = "none" if not found["faults"] else "; ".join(found["faults"][:5])
     return (
-        f"Storm of decisions: 40 clients at random on the same 10 candidates for {seconds:.0f} s: {done:,} steps taken, "
-        f"{refused:,} refused (others had been faster, or the step was not possible), {found['changes']:,} "
-        f"versions of candidates, {found['votes']} votes, {found['rows']:,} rows of the record. Lost changes, "
-        f"double votes, breaks of the record, server errors: {faults}."
+        f"Storm of decisions, seed {seed}: 40 clients at random on the same 10 candidates for {seconds:.0f} s: "
+        f"{done:,} steps taken, {refused:,} refused (others had been faster, or the step was not possible), "
+        f"{found['changes']:,} versions of candidates, {found['votes']} votes, {found['rows']:,} rows of the record. "
+        f"Lost changes, double votes, breaks of the record, server errors: {faults}."
     )
 
 
@@ -187,12 +207,31 @@ def _at(values: list[float], percent: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """One part at a time, for a machine that is alone only for minutes."""
     import argparse
 
-    parser = argparse.ArgumentParser(description="The site under load, for as long as asked; prints the section.")
+    parser = argparse.ArgumentParser(description="The site under load, for as long as asked; prints the figures.")
+    parser.add_argument("part", nargs="?", choices=("all", "fill", "load", "storm"), default="all")
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--storm", type=float, default=120.0, help="seconds")
-    arguments = parser.parse_args()
+    parser.add_argument("--seeds", type=int, nargs="+", default=[7])
+    parser.add_argument("--folder", type=Path, help="kept, with what `fill` made, for `load`")
+    parser.add_argument("--database", default="", help="site.database of fill and load; empty is SQLite")
+    parser.add_argument("--postgres", action="store_true", help="storm on PostgreSQL")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        print(section(Path(made), minutes=arguments.minutes, storm_seconds=arguments.storm))
+        folder = asked.folder or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        if asked.part == "all":
+            print(section(folder, minutes=asked.minutes, storm_seconds=asked.storm, seeds=asked.seeds))
+        elif asked.part == "storm":
+            storms(folder, postgres=asked.postgres, seconds=asked.storm, seeds=asked.seeds)
+        else:
+            site, filled = fill(folder, asked.database)
+            if asked.part == "load":
+                print(pages(site, filled, minutes=asked.minutes))
+
+
+if __name__ == "__main__":
+    main()

@@ -90,7 +90,14 @@ class Stale(ReviewError):
 
 
 class WrongState(ReviewError):
-    """The thing is not in a state that allows the step: closed, merged, tied, without quorum."""
+    """The thing is not in a state that allows the step: closed, merged, tied, without quorum.
+
+    `field` is the field of the form that the refusal is about, where there is one.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class StorageError(ObservatoryError):

@@ -99,7 +99,7 @@ def test_lists_and_charts_with_hostile_names_are_harmless(visit, addresses):
 def test_a_comment_with_markup_stays_text(visit, addresses):
     visitor = visit("bo")
     page = visitor.open(addresses["script"])
-    page.fill("#comment", f"@ada look: {SCRIPT}\nsecond line")
+    page.fill("#comment-text", f"@ada look: {SCRIPT}\nsecond line")
     page.locator("#comments form button").click()
     assert SCRIPT in page.locator("#comments li").last.inner_text()
     assert page.locator("#comments img, #comments script").count() == 0

@@ -91,7 +91,7 @@ def test_from_candidate_to_decision(visit, site, language, title):
     page.click(".headline form button.main")
     page = ada.open(item)
     page.locator("aside details summary").click()
-    page.fill("#conflict", "I advised one of the employers.")
+    page.fill("#declare-reason", "I advised one of the employers.")
     page.locator("aside details button").click()
     assert say["conflict"] in page.locator("aside").inner_text()
     page = bo.open(item)
@@ -186,8 +186,8 @@ def _fill(page, *, points):
 
 def _key(visitor):
     page = visitor.open("/account")
-    page.fill("#token-name", "a test")
-    page.locator("form:has(#token-name) button").click()
+    page.fill("#key-name", "a test")
+    page.locator("form:has(#key-name) button").click()
     found = re.search(r"obs_[\w-]{20,}", page.locator(".secret").first.inner_text())
     assert found
     return found.group()

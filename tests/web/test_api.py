@@ -95,7 +95,8 @@ def test_a_decision_is_seen_once_it_is_published(world, ask):
 
 def test_a_key_is_kept_as_its_hash_only_and_can_be_taken_back(world, signed_in):
     client = signed_in(world["reader"])
-    page = client.post("/account", {"what": "token", "name": "my script", "scopes": ["register", "evil"]})
+    assert client.post("/account", {"what": "token", "name": "x", "scopes": ["register", "evil"]}).status_code == 422
+    page = client.post("/account", {"what": "token", "name": "my script", "scopes": ["register"]})
     key = page.context["made"]
     assert key in page.content.decode()
     assert key not in client.get("/account").content.decode()

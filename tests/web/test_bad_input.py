@@ -267,7 +267,7 @@ def test_views_of_the_queue_are_kept_and_forgotten(world, signed_in):
     assert SavedView.objects.exists()
     client.post("/candidates/views", {"forget": view.pk})
     assert not SavedView.objects.exists()
-    assert client.post("/candidates/views", {"name": " "}).status_code == 409
+    assert client.post("/candidates/views", {"name": " "}).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/", "/candidates", "/sign-in", "/alive", "/api/candidates", "/feed.atom", "/admin/"])

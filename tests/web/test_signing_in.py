@@ -103,7 +103,7 @@ def test_the_second_factor_is_set_up_and_taken_off(world, signed_in):
     client = signed_in(world["reader"])
     client.post("/account", {"what": "totp_start"})
     secret = client.get("/account").context["secret"]
-    assert client.post("/account", {"what": "totp_confirm", "code": "000000x"}).status_code == 200
+    assert client.post("/account", {"what": "totp_confirm", "code": "000000x"}).status_code == 422
     assert not User.objects.get(username="reader").totp_secret
     client.post("/account", {"what": "totp_confirm", "code": pyotp.TOTP(secret).now()})
     assert User.objects.get(username="reader").totp_secret == secret

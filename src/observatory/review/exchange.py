@@ -134,27 +134,49 @@ def checked(text: str, *, sha256: str | None = None) -> dict[str, Any]:
 
 def _read(text: str, sha256: str | None = None) -> tuple[dict[str, Any], _Dossier]:
     if len(text) > MAX_BYTES:
-        raise BadInput(f"a dossier of {len(text):,} characters; at most {MAX_BYTES:,} are read")
+        raise BadInput(
+            gettext("a dossier of %(n)s characters; at most %(most)s are read")
+            % {"n": f"{len(text):,}", "most": f"{MAX_BYTES:,}"}
+        )
     try:
         raw = json.loads(text)
         if _depth(raw) > MAX_DEPTH:
-            raise BadInput(f"not a dossier: lists in lists more than {MAX_DEPTH} deep")
+            raise BadInput(gettext("not a dossier: lists in lists more than %(n)s deep") % {"n": MAX_DEPTH})
         shown = _clean(raw)
         seen = _Dossier.model_validate(shown)
     except (ValueError, RecursionError) as error:
-        first = error.errors()[0] if isinstance(error, ValidationError) else None
-        where = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}" if first else f"not JSON ({error})"
-        raise BadInput(f"not a dossier: {where}; give a file made by: observatory dossier ID --format json") from error
+        where = (
+            _misfit(error) if isinstance(error, ValidationError) else gettext("not JSON (%(error)s)") % {"error": error}
+        )
+        raise BadInput(
+            gettext("not a dossier: %(where)s; give a file made by: observatory dossier ID --format json")
+            % {"where": where}
+        ) from error
     found = sha256_of(raw)
     if found != seen.sha256 or (sha256 is not None and found != sha256):
         raise BadInput(
-            f"the dossier of {seen.candidate.candidate_id!r} does not match its hash (it should have "
-            f"{(sha256 or seen.sha256)[:12]}, its contents give {found[:12]}): it was altered after it was made; "
-            "ask for it again"
+            gettext(
+                "the dossier of '%(id)s' does not match its hash (it should have %(should)s, its contents give %(found)s): it was altered after it was made; ask for it again"
+            )
+            % {"id": seen.candidate.candidate_id, "should": (sha256 or seen.sha256)[:12], "found": found[:12]}
         )
     if seen.candidate.kind not in Kind.values:
-        raise BadInput(f"kind {seen.candidate.kind[:40]!r} is none of {', '.join(Kind.values)}")
+        raise BadInput(
+            gettext("kind '%(kind)s' is none of %(list)s")
+            % {"kind": seen.candidate.kind[:40], "list": ", ".join(Kind.values)}
+        )
     return shown, seen
+
+
+def _misfit(error: ValidationError) -> str:
+    """The first field that does not fit, and what is wrong with it."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return gettext("the field '%(field)s' is missing") % {"field": where}
+    if not where:
+        return gettext("it is no object with fields")
+    return gettext("the field '%(field)s' does not fit (%(detail)s)") % {"field": where, "detail": first["msg"]}
 
 
 def _depth(value: Any) -> int:
@@ -283,7 +305,12 @@ def receive_all(texts: Mapping[str, str], *, wake_at: float, by: Any, now: dt.da
             try:
                 found.append(receive(text, wake_at=wake_at, by=by, now=now))
             except BadInput as error:
-                raise BadInput(f"{name}: {error}; none of the {len(texts)} files was taken in") from error
+                if len(texts) == 1:
+                    raise BadInput(f"{name}: {error}") from error
+                raise BadInput(
+                    gettext("%(name)s: %(error)s; none of the %(n)s files was taken in")
+                    % {"name": name, "error": error, "n": len(texts)}
+                ) from error
     return found
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from observatory.errors import ReviewError
 from observatory.review.models import Candidate, Kind, Outcome, ReasonCode, Status, User
 
 
@@ -23,6 +25,25 @@ class _CandidateId(forms.CharField):
         found = Candidate.objects.filter(candidate_id=text).first()
         if found is None:
             raise forms.ValidationError(_("There is no candidate with this id."))
+        return found
+
+
+class _Ready(forms.ModelChoiceField):
+    """A candidate that is ready for a committee; one that was and is not any more says where it stands now."""
+
+    def to_python(self, value: Any) -> Candidate | None:
+        try:
+            found: Candidate | None = super().to_python(value)
+        except forms.ValidationError:
+            there = (
+                Candidate.objects.filter(pk=value).first() if str(value).isdigit() and len(str(value)) < 18 else None
+            )
+            if there is None:
+                raise
+            words = {"title": there.title, "status": there.get_status_display()}
+            raise forms.ValidationError(
+                _("'%(title)s' is not ready any more, it is now: %(status)s"), code="moved", params=words
+            ) from None
         return found
 
 
@@ -101,6 +122,42 @@ class CommentForm(forms.Form):
     )  # fmt: skip
 
 
+class Appeal(forms.Form):
+    """What is new since a decision."""
+
+    grounds = forms.CharField(label=_("What is new"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class Declare(forms.Form):
+    """A conflict of interest."""
+
+    reason = forms.CharField(
+        label=_("What the conflict is"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("You will neither see this vote nor count. It stands in the minutes."),
+    )  # fmt: skip
+
+
+class Withdraw(forms.Form):
+    """An item that ends without a decision."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It ends without a decision, and its candidate is ready again: for a vote that cannot reach its quorum."),
+    )  # fmt: skip
+
+
+class NewKey(forms.Form):
+    """A key of the API."""
+
+    name = forms.CharField(label=_("What for"), max_length=80)
+    scopes = forms.MultipleChoiceField(label=_("May read"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, scopes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = scopes
+        self.fields["scopes"].initial = [key for key, _words in scopes]
+
+
 class NewMeeting(forms.Form):
     """A meeting to call."""
 
@@ -118,7 +175,7 @@ class NewMeeting(forms.Form):
 class Motion(forms.Form):
     """What is put to the vote."""
 
-    candidate = forms.ModelChoiceField(
+    candidate = _Ready(
         label=_("Candidate"), queryset=Candidate.objects.filter(status=Status.READY).order_by("-score")[:0]
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -140,6 +197,26 @@ class Motion(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["candidate"].queryset = Candidate.objects.filter(status=Status.READY).order_by("-score")
+
+
+def refuse(form: forms.Form, error: ReviewError) -> None:
+    """Puts the refusal of a step beside the field that it is about, or above the form."""
+    field = getattr(error, "field", "")
+    form.add_error(field if field in form.fields else None, capfirst(str(error)))
+
+
+def first_problem(form: forms.Form) -> str:
+    """The first problem of a form in one line, for a page that has no place for the form."""
+    field, problems = next(iter(form.errors.items()))
+    label = form.fields[field].label if field in form.fields else ""
+    return f"{label or field}: {problems[0]}"
+
+
+def at_version(form: forms.Form, version: int) -> forms.Form:
+    """The form as it was filled in, made from another version of the candidate: the one now shown beside it."""
+    form.data = form.data.copy()
+    form.data["version"] = str(version)
+    return form
 
 
 def holders(permission: str) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.urls import path, re_path, register_converter
 
-from observatory.review.views import account, assessing, candidates, committee, home, operating
-from observatory.review.views.candidates import VERBS
+from observatory.review.views import account, assessing, candidate, candidates, committee, home, operating
+from observatory.review.views.candidate import VERBS
 from observatory.review.views.committee import ITEM_VERBS, MEETING_VERBS
 from observatory.web.api import api
 from observatory.web.feed import Feed
@@ -48,10 +48,10 @@ urlpatterns = [
     path("candidates", candidates.queue, name="queue"),
     path("candidates/views", candidates.save_view, name="save_view"),
     path("candidates/assign", candidates.bulk_assign, name="bulk_assign"),
-    path("candidates/<str:key>", candidates.candidate, name="candidate"),
+    path("candidates/<str:key>", candidate.candidate, name="candidate"),
     path("candidates/<str:key>/assess", assessing.assess, name="assess"),
-    path("candidates/<str:key>/dossier.json", candidates.dossier, name="dossier"),
-    re_path(rf"^candidates/(?P<key>[^/]+)/(?P<verb>{_any(VERBS)})$", candidates.change, name="change"),
+    path("candidates/<str:key>/dossier.json", candidate.dossier, name="dossier"),
+    re_path(rf"^candidates/(?P<key>[^/]+)/(?P<verb>{_any(VERBS)})$", candidate.change, name="change"),
     path("landscape", candidates.landscape, name="landscape"),
     path("trends", candidates.trends, name="trends"),
     path("meetings", committee.meetings, name="meetings"),

@@ -47,7 +47,8 @@ def make_token(*, by: User, name: str, scopes: Sequence[str], now: dt.datetime) 
     known = [scope for scope in SCOPES if scope in scopes]
     if not name.strip() or not known:
         raise WrongState(
-            gettext("a key has a name and at least one of the scopes %(list)s") % {"list": ", ".join(SCOPES)}
+            gettext("a key has a name and at least one of the scopes %(list)s") % {"list": ", ".join(SCOPES)},
+            field="name" if not name.strip() else "scopes",
         )
     key = f"obs_{secrets.token_urlsafe(32)}"
     with transaction.atomic():

@@ -76,7 +76,7 @@ def rename(*, candidate: Candidate, title: str, by: User, version: int, now: dt.
             )
         title = title.strip()
         if not title or len(title) > 300:
-            raise WrongState(gettext("a title has 1 to 300 characters"))
+            raise WrongState(gettext("a title has 1 to 300 characters"), field="title")
         before, fresh.title = fresh.title, title
         store(fresh, now=now)
         record(
@@ -93,7 +93,9 @@ def merge(*, candidate: Candidate, into: Candidate, reason: str, by: User, versi
         fresh, target = locked_pair(candidate, into, version=version)
         must_be(fresh, *MERGEABLE)
         if target.pk == fresh.pk or target.status in ENDED:
-            raise WrongState(gettext("merge into another candidate that is neither merged nor split itself"))
+            raise WrongState(
+                gettext("merge into another candidate that is neither merged nor split itself"), field="into"
+            )
         before = fresh.status
         end_in(fresh, target, now=now)
         record(
@@ -120,7 +122,7 @@ def split(*, candidate: Candidate, titles: list[str], by: User, version: int, no
         must_be(fresh, *SPLITTABLE)
         names = list(dict.fromkeys(title.strip()[:300] for title in titles if title.strip()))
         if not 2 <= len(names) <= 12:
-            raise WrongState(gettext("name two to twelve different parts, one a line"))
+            raise WrongState(gettext("name two to twelve different parts, one a line"), field="titles")
         if PART in fresh.candidate_id:
             raise WrongState(
                 gettext("'%(title)s' is a part itself; send it back, or split the whole again") % {"title": fresh.title}
@@ -160,7 +162,7 @@ def watch(*, candidate: Candidate, until: dt.date, reason: str, by: User, versio
         fresh = locked(candidate, version=version)
         must_be(fresh, *SPLITTABLE)
         if until <= now.date():
-            raise WrongState(gettext("watch until a date that is still to come"))
+            raise WrongState(gettext("watch until a date that is still to come"), field="until")
         before, fresh.status, fresh.watch_until = fresh.status, Status.WATCH, until
         store(fresh, now=now)
         record(
@@ -192,7 +194,7 @@ def comment(*, candidate: Candidate, text: str, by: User, now: dt.datetime) -> C
     require(by, "comment")
     text = text.strip()
     if not text or len(text) > 10_000:
-        raise WrongState(gettext("a comment has 1 to 10,000 characters"))
+        raise WrongState(gettext("a comment has 1 to 10,000 characters"), field="text")
     with transaction.atomic():
         made = Comment.objects.create(candidate=candidate, author=by, text=text, written_at=now)
         named: Any = list(User.objects.filter(username__in=set(MENTION.findall(text)), is_active=True))

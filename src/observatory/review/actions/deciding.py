@@ -37,7 +37,7 @@ def declare_conflict(*, item: AgendaItem, reason: str, by: User, now: dt.datetim
         _in_state(fresh, AgendaItem.State.WAITING, AgendaItem.State.VOTING)
         _member(session, by)
         if not reason:
-            raise WrongState(gettext("say what the conflict is"))
+            raise WrongState(gettext("say what the conflict is"), field="reason")
         if fresh.votes.filter(member=by).exists():
             raise WrongState(gettext("you have voted on this item already; the chair must be told in the meeting"))
         if fresh.conflicts.filter(member=by).exists():
@@ -118,7 +118,7 @@ def withdraw_item(*, item: AgendaItem, reason: str, by: User, now: dt.datetime) 
     with transaction.atomic():
         fresh = _chaired_item(item, AgendaItem.State.WAITING, AgendaItem.State.VOTING, by=by)
         if not reason:
-            raise WrongState(gettext("say why the item is withdrawn"))
+            raise WrongState(gettext("say why the item is withdrawn"), field="reason")
         candidate = give_back(fresh, now=now)
         record(
             by=by, verb="item.withdrawn", of=fresh, now=now,
@@ -156,7 +156,7 @@ def appeal(*, decision: Decision, grounds: str, by: User, now: dt.datetime) -> C
             raise WrongState(gettext("this decision was replaced by a later one; appeal against that"))
         must_be(fresh, Status.REJECTED, Status.WATCH, Status.ADOPTED)
         if not grounds:
-            raise WrongState(gettext("an appeal says what is new"))
+            raise WrongState(gettext("an appeal says what is new"), field="grounds")
         assert fresh.dossier is not None
         decided_on = ruling.item.dossier
         if fresh.dossier.sha256 == ruling.dossier_sha256 or fresh.dossier.as_of < decided_on.as_of:

@@ -37,13 +37,13 @@ def call_meeting(
     require(by, "table")
     title = title.strip()
     if not title or len(title) > 200:
-        raise WrongState(gettext("a meeting has a title of 1 to 200 characters"))
+        raise WrongState(gettext("a meeting has a title of 1 to 200 characters"), field="title")
     if not chair.has_perm("review.chair"):
-        raise WrongState(gettext("%(name)s may not chair a meeting") % {"name": chair.name})
+        raise WrongState(gettext("%(name)s may not chair a meeting") % {"name": chair.name}, field="chair")
     everybody = {user.pk: user for user in (*members, chair)}
     unable = [user.name for user in everybody.values() if not user.has_perm("review.vote")]
     if unable:
-        raise WrongState(gettext("may not vote: %(list)s") % {"list": ", ".join(unable)})
+        raise WrongState(gettext("may not vote: %(list)s") % {"list": ", ".join(unable)}, field="members")
     with transaction.atomic():
         meeting = Meeting.objects.create(title=title, held_on=held_on, chair=chair, called_by=by, rules=rules.as_dict())
         Membership.objects.bulk_create(Membership(meeting=meeting, member=user) for user in everybody.values())
@@ -174,13 +174,18 @@ def _check_motion(candidate: Candidate, motion: Mapping[str, Any], *, now: dt.da
     if outcome not in Outcome.values or motion["kind"] not in Kind.values or not motion["name"].strip():
         raise WrongState(gettext("a motion has an outcome, a kind and a name"))
     if outcome == Outcome.ADOPT and motion["kind"] not in ADOPTABLE:
-        raise WrongState(gettext("only an occupation, a specialisation or a revision can be adopted"))
+        raise WrongState(gettext("only an occupation, a specialisation or a revision can be adopted"), field="kind")
     if outcome == Outcome.REJECT and not (
         motion.get("reason_code") in ReasonCode.values and motion.get("reason", "").strip()
     ):
-        raise WrongState(gettext("a rejection has a reason code and a text"))
+        raise WrongState(
+            gettext("a rejection has a reason code and a text"),
+            field="reason" if motion.get("reason_code") in ReasonCode.values else "reason_code",
+        )
     if outcome == Outcome.WATCH and not (motion.get("watch_until") and motion["watch_until"] > now.date()):
-        raise WrongState(gettext("watch until a date that is still to come"))
+        raise WrongState(gettext("watch until a date that is still to come"), field="watch_until")
     target = motion.get("merge_into")
     if outcome == Outcome.MERGE and (target is None or target.pk == candidate.pk or target.status in ENDED):
-        raise WrongState(gettext("merge into another candidate that is neither merged nor split itself"))
+        raise WrongState(
+            gettext("merge into another candidate that is neither merged nor split itself"), field="merge_into"
+        )

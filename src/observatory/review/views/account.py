@@ -22,7 +22,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from observatory.review import actions
 from observatory.review.actions.accounts import SCOPES
+from observatory.review.forms import NewKey
 from observatory.review.models import ApiToken, User
+from observatory.review.templatetags.review import SCOPES as SCOPE_WORDS
 from observatory.review.views.frame import THEMES, now, page, remember_who
 
 
@@ -85,6 +87,8 @@ def account(request: HttpRequest) -> HttpResponse:
     """One's own account: language, password, second factor, keys of the API."""
     user: Any = request.user
     made = ""
+    wrong: dict[str, str] = {}
+    key = _key_form()
     passwords = PasswordChangeForm(user)
     what = request.POST.get("what", "")
     if what == "language" and request.POST.get("language") in dict(settings.LANGUAGES):
@@ -114,18 +118,19 @@ def account(request: HttpRequest) -> HttpResponse:
             actions.turn_second_factor_on(secret=request.session.pop("totp"), by=user, now=now())
             messages.success(request, _("The second factor is on."))
             return redirect("account")
-        messages.error(request, _("This code is not right. Check the clock of your telephone."))
+        wrong["code"] = _("This code is not right. Check the clock of your telephone.")
     if what == "totp_off":
         if user.check_password(request.POST.get("password", "")):
             actions.turn_second_factor_off(by=user, now=now())
             messages.success(request, _("The second factor is off."))
             return redirect("account")
-        messages.error(request, _("This password is not right."))
+        wrong["password"] = _("This password is not right.")
     if what == "token":
         # Shown in the answer to this one request, and never kept: a second look needs a second key.
-        made = actions.make_token(
-            by=user, name=request.POST.get("name", ""), scopes=request.POST.getlist("scopes"), now=now()
-        )
+        key = _key_form(request.POST)
+        if key.is_valid():
+            made = actions.make_token(by=user, **key.cleaned_data, now=now())
+            key = _key_form()
     if what == "revoke" and request.POST.get("token", "").isdigit():
         token = get_object_or_404(ApiToken, pk=int(request.POST["token"][:15]), owner=user)
         actions.revoke_token(token=token, by=user, now=now())
@@ -135,11 +140,16 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(
         request, "review/account.html",
         {
-            "languages": settings.LANGUAGES, "passwords": passwords, "secret": secret, "made": made, "scopes": SCOPES,
+            "languages": settings.LANGUAGES, "passwords": passwords, "key": key, "wrong": wrong, "secret": secret, "made": made,
             "uri": pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name="Observatory") if secret else "",
             "tokens": user.tokens.filter(revoked_at__isnull=True),
         },
+        status=422 if wrong or key.errors or passwords.errors else 200,
     )  # fmt: skip
+
+
+def _key_form(data: Any = None) -> NewKey:
+    return NewKey(data, scopes=[(name, SCOPE_WORDS[name]) for name in SCOPES], auto_id="key-%s")
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:

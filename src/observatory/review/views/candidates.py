@@ -1,40 +1,30 @@
-"""The queue, the landscape, trends, and the page of one candidate with its verbs."""
+"""The queue with its views, the landscape, trends."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from observatory.errors import ReviewError, WrongState
-from observatory.review import actions, charts, forms, sight
-from observatory.review.actions.candidates import MERGEABLE, SPLITTABLE
-from observatory.review.actions.undoing import last_step
-from observatory.review.exchange import checked, wakes_at
+from observatory.errors import ReviewError
+from observatory.review import actions, charts, forms
 from observatory.review.models import (
-    AuditRow,
     Candidate,
-    Criterion,
     Kind,
     SavedView,
     Status,
-    User,
 )
-from observatory.review.permissions import OF_CANDIDATE, require
-from observatory.review.rules import settled
 from observatory.review.templatetags.review import figure, sector
-from observatory.review.views.frame import now, page, rules
-from observatory.review.views.portrait import portrait
+from observatory.review.views.frame import now, page
 
 SORTS: Mapping[str, tuple[str, ...]] = {
     "score": ("-score", "pk"),
@@ -77,15 +67,20 @@ def chosen(asked: QueryDict) -> QuerySet[Candidate]:
 @page("read")
 def queue(request: HttpRequest) -> HttpResponse:
     """The queue with filters, sort and saved views; htmx asks for the list alone."""
-    found = chosen(request.GET).defer("search", "skills", "dossier__body")
-    leaf = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    asked = {name: request.GET.get(name, "") for name in _KEYS}
+    return _queue(request, request.GET)
+
+
+def _queue(request: HttpRequest, said: QueryDict, *, status: int = 200, **refused: Any) -> HttpResponse:
+    """The page for the filters `said`; `refused` is what a refused form had, to be shown again."""
+    found = chosen(said).defer("search", "skills", "dossier__body")
+    leaf = Paginator(found, PER_PAGE).get_page(said.get("page"))
+    asked = {name: said.get(name, "") for name in _KEYS}
     kept = QueryDict(mutable=True)
     kept.update({name: value for name, value in asked.items() if value})
     context = {
         "leaf": leaf, "asked": asked, "query": kept.urlencode(), "kinds": Kind.choices, "statuses": Status.choices,
         "languages": LANGUAGES, "sorts": _sort_names(), "rows": [(row, charts.spark(row.history)) for row in leaf],
-        "filtered": any(asked[name] for name in _KEYS if name != "sort"),
+        "filtered": any(asked[name] for name in _KEYS if name != "sort"), **refused,
     }  # fmt: skip
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         return render(request, "review/queue_list.html", context)
@@ -93,7 +88,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     context["views"] = request.user.views.all()
     if request.user.has_perm("review.triage"):
         context["analysts"] = list(forms.analysts())
-    return render(request, "review/queue.html", context)
+    return render(request, "review/queue.html", context, status=status)
+
+
+def _filters(request: HttpRequest) -> QueryDict:
+    """The filters that a form on the queue says it was sent from."""
+    query = QueryDict(request.POST.get("query", "")[:500])
+    kept = QueryDict(mutable=True)
+    kept.update({key: query[key] for key in (*_KEYS, "page") if query.get(key)})
+    return kept
 
 
 @page("read", methods=("POST",))
@@ -103,11 +106,10 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if request.POST.get("forget", "").isdigit():
         SavedView.objects.filter(owner=request.user, pk=int(request.POST["forget"][:18])).delete()
         return redirect("queue")
+    kept = _filters(request)
     if not name:
-        raise WrongState(_("give the view a name"))
-    query = QueryDict(request.POST.get("query", "")[:500])
-    kept = QueryDict(mutable=True)
-    kept.update({key: query[key] for key in _KEYS if query.get(key)})
+        return _queue(request, kept, status=422, problem=_("give the view a name"))
+    kept.pop("page", None)
     SavedView.objects.update_or_create(owner=request.user, name=name, defaults={"query": kept.urlencode()})
     return redirect(f"{reverse('queue')}?{kept.urlencode()}")
 
@@ -115,10 +117,17 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @page("triage", methods=("POST",))
 def bulk_assign(request: HttpRequest) -> HttpResponse:
     """Assigns analysts to several candidates; each that cannot be assigned says why."""
-    keys = [int(key) for key in request.POST.getlist("pick") if key.isdigit() and len(key) < 18]
-    people = list(forms.analysts().filter(pk__in=[k for k in request.POST.getlist("analysts") if k.isdigit()]))
+    keys, asked = (
+        [int(key) for key in request.POST.getlist(name) if key.isdigit() and len(key) < 18]
+        for name in ("pick", "analysts")
+    )
+    people = list(forms.analysts().filter(pk__in=asked))
+    kept = _filters(request)
     if not keys or not people:
-        raise WrongState(_("mark at least one candidate and one analyst"))
+        return _queue(
+            request, kept, status=422, marked=keys, marked_people=asked,
+            problem=_("mark at least one candidate and one analyst"),
+        )  # fmt: skip
     done = 0
     for candidate in Candidate.objects.filter(pk__in=keys[:200]):
         try:
@@ -126,8 +135,9 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
             done += 1
         except ReviewError as error:
             messages.error(request, f"{candidate.title}: {error}")
-    messages.success(request, ngettext("%(n)s candidate assigned", "%(n)s candidates assigned", done) % {"n": done})
-    return redirect("queue")
+    if done:
+        messages.success(request, ngettext("%(n)s candidate assigned", "%(n)s candidates assigned", done) % {"n": done})
+    return redirect(f"{reverse('queue')}?{kept.urlencode()}")
 
 
 @page("read")
@@ -203,168 +213,6 @@ def trends(request: HttpRequest) -> HttpResponse:
             "series": series,
         },
     )  # fmt: skip
-
-
-@page("read")
-def candidate(request: HttpRequest, key: str) -> HttpResponse:
-    """Everything on one candidate, from its dossier and its record."""
-    row = get_object_or_404(Candidate.objects.select_related("dossier", "merged_into", "split_from"), candidate_id=key)
-    assert row.dossier is not None
-    raw = checked(row.dossier.body, sha256=row.dossier.sha256)
-    given = list(row.assessments.select_related("analyst").filter(submitted_at__isnull=False))
-    able = forms.analysts() if request.user.has_perm("review.triage") else User.objects.none()
-    assigned, others = sight.analysts(row, able=able)
-    seen = sight.assessments(row, given, to=request.user)
-    current = [one for one in seen if one.round == row.assessment_round]
-    median = settled([one.points for one in current]) if len(current) > 1 else {}
-    grid = [
-        (Criterion(name).label, [(one.points.get(name), one.grounds.get(name, "")) for one in current], median.get(name))
-        for name in Criterion.values
-    ] if current else []  # fmt: skip
-    points = charts.quarters(row.history)
-    context: dict[str, Any] = {
-        "row": row, "raw": raw, "facts": raw["candidate"], "points": points,
-        "chart": charts.lines([(row.title, points)], title=_("Growth"), width=720, height=270),
-        "sentences": _sentences(row), "similar": similar(row), "assigned": assigned, "shown": current, "grid": grid,
-        "hidden": len(given) - len(seen), "decisions": sight.decisions(row, to=request.user),
-        "trail": list(AuditRow.objects.filter(what="candidate", key=row.candidate_id).order_by("-number")[:20]),
-        "comments": list(row.comments.select_related("author")), "portrait": portrait(row, raw, points),
-        "wake": wakes_at(row, wake_at=rules().wake_at),
-        "i_assess": any(one.analyst_id == request.user.pk for one in assigned)
-        and row.status in (Status.ASSESSING, Status.THIRD)
-        and not any(one.analyst_id == request.user.pk and one.round == row.assessment_round for one in given),
-    }  # fmt: skip
-    if request.user.has_perm("review.triage"):
-        context["verbs"] = _verb_forms(row, others)
-        context["undo"] = last_step(row, context["trail"])
-    return render(request, "review/candidate.html", context)
-
-
-@page("read")
-def dossier(request: HttpRequest, key: str) -> HttpResponse:
-    """The dossier as it came, with its hash."""
-    row = get_object_or_404(Candidate.objects.select_related("dossier"), candidate_id=key)
-    assert row.dossier is not None
-    checked(row.dossier.body, sha256=row.dossier.sha256)
-    answer = HttpResponse(row.dossier.body, content_type="application/json")
-    answer["Content-Disposition"] = f'attachment; filename="{row.dossier.sha256[:12]}.json"'
-    return answer
-
-
-def _rename(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.rename(candidate=row, title=data["title"], by=by, version=data["version"], now=now())
-
-
-def _merge(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.merge(candidate=row, into=data["into"], reason=data["reason"], by=by, version=data["version"], now=now())
-
-
-def _split(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.split(candidate=row, titles=data["titles"].splitlines(), by=by, version=data["version"], now=now())
-
-
-def _watch(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.watch(candidate=row, until=data["until"], reason=data["reason"], by=by, version=data["version"], now=now())
-
-
-def _send_back(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.send_back(candidate=row, reason=data["reason"], by=by, version=data["version"], now=now())
-
-
-def _assign(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.assign(candidate=row, analysts=list(data["analysts"]), by=by, version=data["version"], now=now())
-
-
-def _comment(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.comment(candidate=row, text=data["text"], by=by, now=now())
-
-
-def _undo(row: Candidate, data: Mapping[str, Any], by: User) -> None:
-    actions.undo(candidate=row, by=by, version=data["version"], now=now())
-
-
-VERBS: Mapping[str, tuple[type[django_forms.Form], Callable[[Candidate, Mapping[str, Any], User], None]]] = {
-    "assign": (forms.Assign, _assign),
-    "rename": (forms.Rename, _rename),
-    "merge": (forms.Merge, _merge),
-    "split": (forms.Split, _split),
-    "watch": (forms.Watch, _watch),
-    "send-back": (forms.SendBack, _send_back),
-    "comment": (forms.CommentForm, _comment),
-    "undo": (forms.Undo, _undo),
-}
-
-
-@page("read", methods=("POST",))
-def change(request: HttpRequest, key: str, verb: str) -> HttpResponse:
-    """Takes one step on a candidate, for who may take it."""
-    require(request.user, OF_CANDIDATE[verb])
-    row = get_object_or_404(Candidate, candidate_id=key)
-    form_class, act = VERBS[verb]
-    form = form_class(request.POST)
-    if not form.is_valid():
-        field, problems = next(iter(form.errors.items()))
-        raise WrongState(f"{form.fields[field].label or field}: {problems[0]}")
-    act(row, form.cleaned_data, request.user)
-    messages.success(request, _("Done, and written to the record."))
-    return redirect("candidate", key=key)
-
-
-def similar(row: Candidate) -> list[tuple[Candidate, int]]:
-    """Other candidates that share most skills (Jaccard, in percent), best first; those of its sectors."""
-    mine = set(row.skills)
-    if not mine:
-        return []
-    pool = (
-        Candidate.objects.exclude(pk=row.pk).order_by("-score").only("pk", "candidate_id", "title", "skills", "status")
-    )
-    scored = [
-        (round(100 * len(mine & set(other.skills)) / len(mine | set(other.skills))), other) for other in pool[:400]
-    ]
-    scored.sort(key=lambda pair: -pair[0])
-    return [(other, share) for share, other in scored[:5] if share >= 10]
-
-
-def _sentences(row: Candidate) -> list[dict[str, Any]]:
-    found = []
-    for one in row.dossier.sentences.all()[:60]:
-        text = one.sentence
-        start, end = max(0, one.start), max(0, min(one.end, len(text)))
-        if not 0 <= start < end or end - start > 300:
-            start = end = 0
-        left, right = max(0, start - 500), min(len(text), end + 500)
-        found.append(
-            {
-                "row": one, "before": ("… " if left else "") + text[left:start], "mark": text[start:end],
-                "after": text[end:right] + (" …" if right < len(text) else ""),
-                "link": one.url if one.url.startswith(("http://", "https://")) else "",
-            }
-        )  # fmt: skip
-    return found
-
-
-def _verb_forms(row: Candidate, others: list[User]) -> list[tuple[str, str, django_forms.Form]]:
-    version = {"version": row.version}
-    open_to: Mapping[str, tuple[str, ...]] = {
-        "assign": (Status.NEW, Status.ASSESSING, Status.THIRD),
-        "rename": tuple(s for s in Status.values if s not in (Status.MERGED, Status.SPLIT)),
-        "merge": MERGEABLE,
-        "split": SPLITTABLE,
-        "watch": SPLITTABLE,
-        "send-back": (Status.ASSESSING, Status.THIRD, Status.READY, Status.WATCH),
-    }
-    words = {
-        "assign": _("Assign"), "rename": _("Rename"), "merge": _("Merge"), "split": _("Split"), "watch": _("Watch"),
-        "send-back": _("Send back"),
-    }  # fmt: skip
-    found = [
-        (verb, words[verb], VERBS[verb][0](initial={**version, "title": row.title}, auto_id=f"{verb}-%s"))
-        for verb, statuses in open_to.items() if row.status in statuses
-    ]  # fmt: skip
-    for _verb, _words, form in found:
-        if "analysts" in form.fields:  # they are at hand: no second question for them
-            form.fields["analysts"].choices = [(user.pk, user.name) for user in others]
-    return found
 
 
 def _sort_names() -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
@@ -13,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from observatory.errors import WrongState
+from observatory.errors import Stale, WrongState
 from observatory.review import actions, charts, forms
 from observatory.review.actions.deciding import eligible
 from observatory.review.exchange import checked
@@ -21,6 +22,7 @@ from observatory.review.minutes import as_docx, as_pdf, gather
 from observatory.review.models import AgendaItem, Assessment, Candidate, Conflict, Decision, Meeting, Outcome, User
 from observatory.review.permissions import OF_DECISION, OF_ITEM, OF_MEETING, require
 from observatory.review.rules import Rules, settled, votes_needed
+from observatory.review.views.candidate import named, show
 from observatory.review.views.frame import now, page, rules
 
 
@@ -38,18 +40,27 @@ def new_meeting(request: HttpRequest) -> HttpResponse:
     form = forms.NewMeeting(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        made = actions.call_meeting(
-            title=data["title"], held_on=data["held_on"], chair=data["chair"], members=list(data["members"]),
-            rules=rules(), by=request.user, now=now(),
-        )  # fmt: skip
-        return redirect("meeting", pk=made.pk)
+        try:
+            made = actions.call_meeting(
+                title=data["title"], held_on=data["held_on"], chair=data["chair"], members=list(data["members"]),
+                rules=rules(), by=request.user, now=now(),
+            )  # fmt: skip
+        except WrongState as error:
+            forms.refuse(form, error)
+        else:
+            return redirect("meeting", pk=made.pk)
     return render(request, "review/new_meeting.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @page("read")
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """The agenda, the members, the rules; the form to put a candidate on the agenda."""
-    row = get_object_or_404(Meeting.objects.select_related("chair", "called_by"), pk=pk)
+    return _meeting(request, get_object_or_404(Meeting.objects.select_related("chair", "called_by"), pk=pk))
+
+
+def _meeting(
+    request: HttpRequest, row: Meeting, *, tried: forms.Motion | None = None, status: int = 200
+) -> HttpResponse:
     mine = Exists(Conflict.objects.filter(item=OuterRef("pk"), member=request.user))
     items = list(row.items.select_related("decision").annotate(conflicted=mine))
     takes_part = any(request.user.has_perm(f"review.{name}") for name in ("vote", "table", "chair", "publish"))
@@ -70,8 +81,9 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
                 "candidate": picked.pk, "name": last.name if last else picked.title, "version": picked.version,
                 "kind": last.kind if last else picked.kind, "parent": last.parent if last else "",
             }  # fmt: skip
-        context["form"] = forms.Motion(initial=start, auto_id="motion-%s")
-    return render(request, "review/meeting.html", context)
+        context["form"] = tried or forms.Motion(initial=start, auto_id="motion-%s")
+        context["tried"] = tried
+    return render(request, "review/meeting.html", context, status=status)
 
 
 def _open(row: Meeting, request: HttpRequest) -> None:
@@ -87,18 +99,29 @@ def _remove(row: Meeting, request: HttpRequest) -> None:
     actions.remove_member(meeting=row, member=who, by=request.user, now=now())
 
 
-def _table(row: Meeting, request: HttpRequest) -> None:
-    form = forms.Motion(request.POST)
+def _table(row: Meeting, request: HttpRequest) -> HttpResponse | None:
+    """Puts the candidate on the agenda; a motion that does not fit comes back with what was typed."""
+    form = forms.Motion(request.POST, auto_id="motion-%s")
     if not form.is_valid():
-        field, problems = next(iter(form.errors.items()))
-        raise WrongState(f"{form.fields[field].label or field}: {problems[0]}")
+        if row.state == Meeting.State.CLOSED:
+            raise WrongState(_("this meeting is closed"))
+        return _meeting(request, row, tried=form, status=409 if form.has_error("candidate", "moved") else 422)
     data = form.cleaned_data
     candidate = data["candidate"]
     version = data["version"] if data["version"] is not None else candidate.version
-    actions.table(meeting=row, candidate=candidate, motion=data, by=request.user, version=version, now=now())
+    try:
+        actions.table(meeting=row, candidate=candidate, motion=data, by=request.user, version=version, now=now())
+    except (Stale, WrongState) as error:
+        fresh = Meeting.objects.select_related("chair", "called_by").get(pk=row.pk)
+        if fresh.state == Meeting.State.CLOSED:
+            raise
+        forms.refuse(form, error)
+        candidate.refresh_from_db(fields=("version",))
+        return _meeting(request, fresh, tried=forms.at_version(form, candidate.version), status=409)
+    return None
 
 
-MEETING_VERBS: Mapping[str, Callable[[Meeting, HttpRequest], None]] = {
+MEETING_VERBS: Mapping[str, Callable[[Meeting, HttpRequest], HttpResponse | None]] = {
     "open": _open, "close": _close, "remove": _remove, "table": _table,
 }  # fmt: skip
 
@@ -108,7 +131,8 @@ def change_meeting(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Takes one step of a meeting, for who may take it."""
     require(request.user, OF_MEETING[verb])
     row = get_object_or_404(Meeting, pk=pk)
-    MEETING_VERBS[verb](row, request)
+    if refused := MEETING_VERBS[verb](row, request):
+        return refused
     messages.success(request, _("Done, and written to the record."))
     return redirect("meeting", pk=pk)
 
@@ -116,6 +140,10 @@ def change_meeting(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @page("read")
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """One item: its frozen dossier, the motion, my vote, and the count for those who may see it."""
+    return _item(request, pk)
+
+
+def _item(request: HttpRequest, pk: int, *, tried: Mapping[str, Any] | None = None, status: int = 200) -> HttpResponse:
     row = get_object_or_404(
         AgendaItem.objects.select_related("meeting", "candidate", "dossier", "merge_into", "decision"), pk=pk
     )
@@ -141,7 +169,10 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
             "is_member": member, "mine": mine, "cast": len(votes), "counts": counts,
             "needed": votes_needed(counts, rules=Rules(**row.meeting.rules)), "tally": tally if seen else None,
             "is_chair": row.meeting.chair_id == request.user.pk, "median": settled([a.points for a in given]),
+            "withdraw": forms.Withdraw(auto_id="withdraw-%s"), "declare": forms.Declare(auto_id="declare-%s"),
+            **(tried or {}),
         },
+        status=status,
     )  # fmt: skip
 
 
@@ -154,7 +185,7 @@ def _growth(raw: Mapping[str, Any]) -> str:
 
 
 def _declare(row: AgendaItem, request: HttpRequest) -> None:
-    actions.declare_conflict(item=row, reason=request.POST.get("reason", "")[:2000], by=request.user, now=now())
+    actions.declare_conflict(item=row, reason=request.POST.get("reason", ""), by=request.user, now=now())
 
 
 def _open_vote(row: AgendaItem, request: HttpRequest) -> None:
@@ -174,7 +205,7 @@ def _settle(row: AgendaItem, request: HttpRequest) -> None:
 
 
 def _withdraw(row: AgendaItem, request: HttpRequest) -> None:
-    actions.withdraw_item(item=row, reason=request.POST.get("reason", "")[:2000], by=request.user, now=now())
+    actions.withdraw_item(item=row, reason=request.POST.get("reason", ""), by=request.user, now=now())
 
 
 ITEM_VERBS: Mapping[str, Callable[[AgendaItem, HttpRequest], None]] = {
@@ -183,12 +214,27 @@ ITEM_VERBS: Mapping[str, Callable[[AgendaItem, HttpRequest], None]] = {
 }  # fmt: skip
 
 
+ITEM_FORMS: Mapping[str, type[django_forms.Form]] = {"declare": forms.Declare, "withdraw": forms.Withdraw}
+
+
 @page("read", methods=("POST",))
 def change_item(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Takes one step on an item, for who may take it."""
+    """Takes one step on an item, for who may take it; a refused one comes back to the item as it is now."""
     require(request.user, OF_ITEM[verb])
     row = get_object_or_404(AgendaItem, pk=pk)
-    ITEM_VERBS[verb](row, request)
+    form_class = ITEM_FORMS.get(verb)
+    form = form_class(request.POST, auto_id=f"{verb}-%s") if form_class else None
+    if form is not None and not form.is_valid():
+        return _item(request, pk, tried={verb: form, "tried": form, "verb": verb}, status=422)
+    try:
+        ITEM_VERBS[verb](row, request)
+    except WrongState as error:
+        row.refresh_from_db(fields=("state",))
+        if form is not None and row.state not in (AgendaItem.State.WAITING, AgendaItem.State.VOTING):
+            raise  # the step is not possible any more: there is no form to go back to
+        form = form or django_forms.Form({})
+        forms.refuse(form, error)
+        return _item(request, pk, tried={verb: form, "tried": form, "verb": verb}, status=409)
     messages.success(request, _("Done, and written to the record."))
     return redirect("item", pk=pk)
 
@@ -234,6 +280,14 @@ def change_decision(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         actions.publish(decision=row, by=request.user, now=now())
         messages.success(request, _("Published: it is in the register, the API and the feed."))
         return redirect("register")
-    actions.appeal(decision=row, grounds=request.POST.get("grounds", "")[:5000], by=request.user, now=now())
+    form, status = forms.Appeal(request.POST, auto_id=f"appeal-{pk}-%s"), 422
+    if form.is_valid():
+        try:
+            actions.appeal(decision=row, grounds=form.cleaned_data["grounds"], by=request.user, now=now())
+        except WrongState as error:
+            forms.refuse(form, error)
+            status = 409
+    if form.errors:
+        return show(request, named(row.candidate.candidate_id), tried=(f"appeal-{pk}", form), status=status)
     messages.success(request, _("Done, and written to the record."))
     return redirect(reverse("candidate", args=(row.candidate.candidate_id,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from observatory.errors import BadInput
+from observatory.errors import BadInput, Stale
 from observatory.review import audit, sight
 from observatory.review.agreement import krippendorff_alpha
 from observatory.review.exchange import MAX_BYTES, receive_all
@@ -28,7 +29,7 @@ from observatory.review.models import (
     Status,
     User,
 )
-from observatory.review.templatetags.review import VERBS
+from observatory.review.templatetags.review import VERBS, figure
 from observatory.review.views.frame import now, page, rules
 
 PER_PAGE = 50
@@ -151,23 +152,41 @@ def agreement(request: HttpRequest) -> HttpResponse:
 
 @page("operate", methods=("GET", "POST"))
 def bring_in(request: HttpRequest) -> HttpResponse:
-    """Brings in dossiers made by `observatory dossier ID --format json`."""
+    """Brings in dossiers made by `observatory dossier ID --format json`; all of the files, or none."""
+    problem = ""
     if request.method == "POST":
-        files = request.FILES.getlist("files")
-        if not files:
-            raise BadInput(_("choose at least one file"))
-        texts = {}
-        for file in files:
-            if file.size > MAX_BYTES:
-                raise BadInput(f"{file.name}: {file.size:,} bytes; at most {MAX_BYTES:,} are read")
-            try:
-                texts[file.name] = file.read().decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise BadInput(f"{file.name}: not a text file in UTF-8, so no dossier") from error
-        for candidate, what in receive_all(texts, wake_at=rules().wake_at, by=request.user, now=now()):
-            messages.success(request, f"{candidate.title}: {what}")
-        return redirect("bring_in")
-    return render(request, "review/bring_in.html", {"health": Health.objects.all()})
+        try:
+            texts = _texts(request.FILES.getlist("files"))
+            taken = receive_all(texts, wake_at=rules().wake_at, by=request.user, now=now())
+        except (BadInput, Stale) as error:
+            problem = str(error)
+        else:
+            for candidate, what in taken:
+                words = VERBS.get(f"dossier.{what}", _("this dossier was here already"))
+                messages.success(request, f"{candidate.title}: {words}")
+            return redirect("bring_in")
+    context = {"health": Health.objects.all(), "problem": problem}
+    return render(request, "review/bring_in.html", context, status=422 if problem else 200)
+
+
+def _texts(files: Iterable[Any]) -> dict[str, str]:
+    """The text of each uploaded file by its name. Raises `BadInput` for what is none."""
+    texts: dict[str, str] = {}
+    for file in files:
+        if file.size > MAX_BYTES:
+            raise BadInput(
+                _("%(name)s: %(size)s bytes; at most %(most)s are read")
+                % {"name": file.name, "size": figure(file.size), "most": figure(MAX_BYTES)}
+            )
+        if file.name in texts:
+            raise BadInput(_("two files are called %(name)s; bring them in one after the other") % {"name": file.name})
+        try:
+            texts[file.name] = file.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BadInput(_("%(name)s: not a text file in UTF-8, so no dossier") % {"name": file.name}) from error
+    if not texts:
+        raise BadInput(_("choose at least one file"))
+    return texts
 
 
 def alive(request: HttpRequest) -> HttpResponse:
