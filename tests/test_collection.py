@@ -15,7 +15,7 @@ from observatory import pipeline
 from observatory.cli import cli
 from observatory.collect import SOURCES, read_register
 from observatory.collect.source import Page, Terms
-from observatory.collection import NOTHING, POSTINGS, UNKNOWN, health
+from observatory.collection import NOT_DUE, NOTHING, POSTINGS, UNKNOWN, Fetch, health, missing_months, write_fetch
 from observatory.config import Workspace, init_workspace
 from observatory.corpus.forgetting import REMOVED, expire, find_words, forget
 from observatory.errors import SettingError, SourceChanged, Unreachable
@@ -124,6 +124,74 @@ def test_silence_is_measured_against_the_sources_own_habit(ws: Workspace) -> Non
     assert one.silent == ""
     (one,) = health(pipeline.corpus_of(ws), later)
     assert "nothing new since 2026-11-25; usually every 1.0 days" in one.silent
+
+
+def test_a_source_is_asked_no_more_often_than_its_terms_allow(ws: Workspace) -> None:
+    class Rare(Invented):
+        terms = Terms(licence="invented", attribution="invented", page="invented", open_data=True, every_hours=6)
+
+    hour = dt.timedelta(hours=1)
+    assert fetch(ws, Rare([1], fail=Unreachable("no answer"))).outcome == UNKNOWN
+    assert fetch(ws, Rare(range(20)), NOW + hour).outcome == POSTINGS  # a fetch that failed does not count
+    early = fetch(ws, Rare([1, 2]), NOW + 4 * hour)
+    assert (early.outcome, early.cause, early.read) == (
+        NOT_DUE,
+        "asked 3.0 hours ago; its terms allow every 6 hours",
+        0,
+    )
+    assert fetch(ws, Rare([21, 22]), NOW + 7 * hour).added == 2
+
+
+def ledger(ws: Workspace, *days: tuple[str, bool]) -> None:
+    for day, well in days:
+        write_fetch(
+            pipeline.corpus_of(ws), Fetch(source="invented", outcome=POSTINGS if well else UNKNOWN, cause="", detail="", listed=5, complete=True),
+            now=dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC), seconds=1.0, window=(None, None), counts={},
+        )  # fmt: skip
+
+
+def posted(ws: Workspace, **months: int) -> None:
+    """So many postings in each month (`m03` = March)."""
+    raws = tuple(
+        RawPosting(source="invented", source_id=f"{month}-{n}", title=f"Kiln operator {month} {n}", posted_at=f"2026-{month[1:]}-10",
+                   description=f"Kiln {month} {n} is fired by night.")
+        for month, count in months.items() for n in range(count)
+    )  # fmt: skip
+    pipeline.store_pages(ws, [Page(postings=raws, cursor="")], report=pipeline.StoreReport(), now=NOW)
+
+
+def test_months_in_which_fetches_failed_are_missing_unless_caught_up(ws: Workspace) -> None:
+    posted(ws, m01=10, m02=10, m03=3, m04=9, m05=10, m06=1)
+    ledger(
+        ws,
+        ("2026-01-20", True),
+        ("2026-02-20", True),
+        ("2026-03-20", False),
+        ("2026-04-20", False),
+        ("2026-05-20", True),
+        ("2026-06-20", True),
+    )
+    corpus = pipeline.corpus_of(ws)
+    of = {month: 2026 * 12 + month - 1 for month in range(1, 8)}
+    # March failed and stayed thin; April failed and was caught up; in June hardly anything came
+    assert missing_months(corpus, dt.datetime(2026, 7, 1, tzinfo=dt.UTC)) == [("invented", of[3]), ("invented", of[6])]
+    assert (
+        missing_months(corpus, dt.datetime(2026, 3, 25, tzinfo=dt.UTC)) == []
+    )  # March is not over, nothing later is known
+    assert missing_months(corpus, dt.datetime(2025, 1, 1, tzinfo=dt.UTC)) == []
+
+
+def test_a_month_with_no_fetch_at_all_is_missing(ws: Workspace) -> None:
+    posted(ws, m01=10, m02=2, m03=10)
+    ledger(ws, ("2026-01-20", True), ("2026-03-20", True))
+    assert missing_months(pipeline.corpus_of(ws), dt.datetime(2026, 4, 1, tzinfo=dt.UTC)) == [
+        ("invented", 2026 * 12 + 1)
+    ]
+
+
+def test_files_without_a_ledger_have_no_missing_months(ws: Workspace) -> None:
+    posted(ws, m01=10, m02=1, m03=10)
+    assert missing_months(pipeline.corpus_of(ws), NOW) == []
 
 
 def test_terms_must_be_accepted(ws: Workspace) -> None:

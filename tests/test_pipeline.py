@@ -74,6 +74,25 @@ def test_a_run_says_what_it_stands_on_and_what_it_cost(base: Workspace) -> None:
     assert dossier["run"]["corpus_version"] == done.corpus_version
 
 
+def test_missing_months_count_neither_in_roles_nor_in_exposure(
+    base: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    month = AS_OF.year * 12 + AS_OF.month - 4
+    seen = []
+
+    def looked(mentions: Any, exposure: Any, *rest: Any, **options: Any) -> Any:
+        seen.append((set(mentions["month"]), set(exposure["month"])))
+        raise NotEnoughData("enough seen")
+
+    monkeypatch.setattr("observatory.proposals.detect", looked)
+    monkeypatch.setattr("observatory.pipeline.missing_months", lambda corpus, as_of: [("board", month)])
+    with pytest.raises(NotEnoughData, match="enough seen"):
+        run(base, as_of=AS_OF, now=NOW)  # another fingerprint than before: computed again
+    (mentioned, exposed) = seen[0]
+    assert month not in mentioned | exposed
+    assert {month - 1, month + 1} <= exposed
+
+
 def test_offers_are_read_once_for_each_posting_read_and_again_by_other_rules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ from observatory.records import FETCHES, SIGHTINGS, RawPosting, Rejected
 log = logging.getLogger(__name__)
 
 BUFFER = 4_000  # postings between two writes
+FAILED_HABIT = 0.5  # of the usual month; with more, a month without a successful fetch was caught up later
 LISTINGS_WITHOUT = 2  # complete listings without a posting, and it is gone
 HABIT = 0.2  # a listing below this share of the usual one proves nothing
 USUAL = 10  # listings that make a habit
@@ -208,6 +209,63 @@ def write_fetch(
         **{name: int(counts.get(name, 0)) for name in ("read", "added", "known", "changed", "rejected")},
     }  # fmt: skip
     corpus.append("fetches", pa.Table.from_pylist([row], schema=FETCHES))
+
+
+NOT_DUE = "not due yet"
+
+
+def too_soon(corpus: Corpus, source: Any, now: dt.datetime) -> str:
+    """Why a source may not be asked yet under its terms; "" when it may. A fetch that failed does not count."""
+    hours = getattr(source.terms, "every_hours", 0.0)
+    if not hours:
+        return ""
+    last = corpus.query(
+        "SELECT max(started_at) AS last FROM fetches WHERE source = $s AND outcome <> $u", s=source.name, u=UNKNOWN
+    ).to_pylist()[0]["last"]
+    if last is None or now - last >= dt.timedelta(hours=hours):
+        return ""
+    ago = (now - last).total_seconds() / 3_600
+    return f"asked {ago:.1f} hours ago; its terms allow every {hours:g} hours"
+
+
+def missing_months(corpus: Corpus, as_of: dt.datetime) -> list[tuple[str, int]]:
+    """Months that say nothing about a source, by its ledger before `as_of`: (source, year * 12 + month - 1).
+
+    A month is missing when no fetch of it succeeded while the source was being collected, and less
+    than half of its habit came in all the same; or when hardly anything came (below HABIT) though the
+    fetches said nothing of it. A habit is the median of the (at most twelve) months before with
+    postings. Sources without a ledger, such as imported files, have no missing months here.
+    """
+    fetched: dict[str, dict[int, list[bool]]] = {}
+    for row in corpus.query(
+        """SELECT source, CAST(year(started_at) * 12 + month(started_at) - 1 AS INTEGER) AS month, outcome FROM fetches
+           WHERE started_at < $as_of""",
+        as_of=as_of,
+    ).to_pylist():  # fmt: skip
+        fetched.setdefault(row["source"], {}).setdefault(row["month"], []).append(row["outcome"] != UNKNOWN)
+    if not fetched:
+        return []
+    held: dict[str, dict[int, int]] = {}
+    for row in corpus.query(
+        """SELECT source, CAST(year(posted_at) * 12 + month(posted_at) - 1 AS INTEGER) AS month, count(*) AS n FROM postings
+           WHERE posted_at < $as_of GROUP BY ALL""",
+        as_of=as_of,
+    ).to_pylist():  # fmt: skip
+        held.setdefault(row["source"], {})[row["month"]] = row["n"]
+    end = as_of.year * 12 + as_of.month - 1  # the month of as_of itself is not over
+    found = []
+    for source, months in sorted(fetched.items()):
+        volume = held.get(source, {})
+        for month in range(min(months), end):
+            before = [volume[m] for m in range(month - 12, month) if volume.get(m)]
+            if not before:
+                continue
+            usual = statistics.median(before)
+            failed = not any(months.get(month, []))
+            share = volume.get(month, 0) / usual
+            if share < HABIT or (failed and share < FAILED_HABIT):
+                found.append((source, month))
+    return found
 
 
 def known_ids(corpus: Corpus, source: str) -> frozenset[str]:

@@ -24,9 +24,9 @@ from typing import Any
 import pyarrow as pa
 
 from observatory import collect as sources
-from observatory.collection import Cursors, Gathering, known_ids, write_fetch
+from observatory.collection import NOT_DUE, Cursors, Gathering, known_ids, missing_months, too_soon, write_fetch
 from observatory.config import Workspace
-from observatory.corpus import Corpus, clean_posting, mask, update_vacancies
+from observatory.corpus import MENDED, Corpus, clean_posting, mask, update_vacancies
 from observatory.errors import BadFile, BadPosting, NotEnoughData
 from observatory.learning import weights_of
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
@@ -76,6 +76,7 @@ class StoreReport:
     known: int = 0
     changed: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
+    mended: int = 0  # titles whose letters were put right
     seconds: float = 0.0
     columns: dict[str, str] = field(default_factory=dict)
     failed: str = ""
@@ -123,6 +124,9 @@ def collect(
             source.known = known_ids(corpus, source.name).__contains__
         store = _stored(ws, corpus, report, now, progress)
         gathering = Gathering(corpus, source, now=now, store=store, put=functools.partial(cursors.put, name))
+        if not until and (wait := too_soon(corpus, source, now)):
+            report.outcome, report.cause = NOT_DUE, wait
+            continue
         cursor = cursors.get(name)
         pages = source.between(cursor, since, until) if until else source.pages(cursor, since=since)  # type: ignore[attr-defined]
         fetch = gathering.read(pages)
@@ -161,7 +165,9 @@ def store_pages(
             for raw in page.postings:
                 report.read += 1
                 try:
-                    good.append(clean_posting(raw, now=now, languages=ws.settings.workspace.languages))
+                    one = clean_posting(raw, now=now, languages=ws.settings.workspace.languages)
+                    good.append(one)
+                    report.mended += f'"{MENDED}"' in one.extra
                 except BadPosting as error:
                     bad.append(_set_aside(raw, error, now))
             report.read += len(page.rejected)
@@ -266,7 +272,8 @@ def run(
     update_vacancies(corpus)
     taxonomies = shelf_of(ws).as_of(as_of.date())
     grammar = grammar_of(ws, as_of)
-    fingerprint = _fingerprint(ws, corpus, as_of, since, grammar.offers, taxonomies)
+    missing = missing_months(corpus, as_of)
+    fingerprint = _fingerprint(ws, corpus, as_of, since, f"{grammar.offers}{missing or ''}", taxonomies)
     old = find_run(corpus, fingerprint)
     if old is not None:
         return old, False
@@ -298,6 +305,7 @@ def run(
         span=_span(as_of, since),
         ended=stages.end,
         progress=progress,
+        missing=missing,
     )
     done = Run(
         **{

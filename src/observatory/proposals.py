@@ -39,10 +39,15 @@ LEAST_SKILL = 3  # postings that name a skill before it counts
 def detect_and_propose(
     ws: Workspace, corpus: Corpus, run: Run, grammar: Any, taxonomies: Sequence[Taxonomy], *, where: str,
     span: Mapping[str, Any], ended: Callable[[str, int, int], None], progress: Progress,
+    missing: Sequence[tuple[str, int]] = (),
 ) -> None:  # fmt: skip
-    """Detects as of `run.as_of`, ranks, and stores clusters, lineage events and candidates."""
-    mentions = mentions_of(corpus, grammar.key, where, span)
-    exposure = exposure_of(corpus, where, span)
+    """Detects as of `run.as_of`, ranks, and stores clusters, lineage events and candidates.
+
+    `missing` are the months of sources, as (source, month number), of which nothing is known: neither
+    their postings nor their exposure count.
+    """
+    mentions = without_months(mentions_of(corpus, grammar.key, where, span), missing)
+    exposure = without_months(exposure_of(corpus, where, span), missing)
     encoders = Encoders(ws, corpus, mentions, taxonomies, progress)
     detection = detect(
         mentions, exposure, taxonomies, as_of_month=month_number(run.as_of), encode=encoders.encode,
@@ -148,6 +153,15 @@ def exposure_of(corpus: Corpus, where: str, span: Mapping[str, Any]) -> pd.DataF
             GROUP BY 1, 2 ORDER BY 1, 2""",
         **span,
     ).to_pandas()  # fmt: skip
+
+
+def without_months(rows: pd.DataFrame, missing: Sequence[tuple[str, int]]) -> pd.DataFrame:
+    """Rows with the columns source and month, without those of the missing months."""
+    if not missing:
+        return rows
+    gone = set(missing)
+    known = [pair not in gone for pair in zip(rows["source"], rows["month"], strict=True)]
+    return rows[known].reset_index(drop=True)
 
 
 def skills_of(corpus: Corpus, grammar: str, where: str, span: Mapping[str, Any]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from observatory.errors import BadInput
 Kind = Literal["occupation", "specialisation", "revision", "technology", "noise"]
 KINDS: tuple[Kind, ...] = ("occupation", "specialisation", "revision", "technology", "noise")
 
-DatePrecision = Literal["second", "day", "month", "year", "collected"]
+DatePrecision = Literal["second", "day", "month", "year", "bound", "collected"]
 
 
 # --- collect ---------------------------------------------------------------------------------
@@ -53,7 +53,8 @@ class Posting:
     `posting_id` is a hash of source and source_id; `content_hash` of what the advertisement says
     (title, description, employer), so that the same id with another text is noticed.
     `language` is an ISO 639-1 code, `country` ISO 3166-1 alpha-2 or "". `date_precision` says how
-    exact `posted_at` is; "collected" means the source gave no date and the collection time stands in.
+    exact `posted_at` is; "bound" means that it is the latest it can be ("30+ days
+    ago"), "collected" that the source gave no date and the collection time stands in.
     """
 
     posting_id: str

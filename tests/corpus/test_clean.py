@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observatory.corpus import clean_posting, clean_text
-from observatory.corpus.clean import parse_date
+from observatory.corpus.clean import parse_date, posted_between
 from observatory.errors import BadPosting
 from observatory.records import Posting, RawPosting
 
@@ -96,7 +96,7 @@ DAY = dt.datetime(2015, 12, 31, tzinfo=dt.UTC)
         ("3 days ago", NOW - dt.timedelta(days=3), "day"),
         ("3天前", NOW - dt.timedelta(days=3), "day"),
         ("2 settimane fa", NOW - dt.timedelta(days=14), "month"),
-        ("30+ days ago", NOW - dt.timedelta(days=30), "day"),
+        ("30+ days ago", NOW - dt.timedelta(days=30), "bound"),
         ("yesterday", NOW - dt.timedelta(days=1), "day"),
     ],
 )  # fmt: skip
@@ -181,3 +181,29 @@ def test_country_and_language() -> None:
 def test_lengths_are_capped() -> None:
     found = posting(title="t" * 10_000, description="d" * 1_000_000, employer="e" * 10_000)
     assert (len(found.title), len(found.description), len(found.employer)) == (500, 200_000, 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("30+ days ago", 30), ("more than 2 weeks ago", 14), ("30+天前", 30), ("oltre 3 mesi fa", 90)]
+)
+def test_a_vague_day_is_the_latest_it_can_be(text: str, days: int) -> None:
+    found = posting(posted_at=text)
+    assert found.date_precision == "bound"
+    assert (NOW - found.posted_at).days == days
+    begin, end = posted_between(found.posted_at, found.date_precision)
+    assert begin is None
+    assert end > found.posted_at
+
+
+@given(st.integers(0, 40 * 365 * 86_400), st.sampled_from(("second", "day", "month", "year")))
+def test_a_day_lies_in_its_interval(seconds: int, precision: str) -> None:
+    moment = dt.datetime(1990, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    begin, end = posted_between(moment, precision)
+    assert begin is not None
+    assert begin <= moment < end
+
+
+def test_a_mended_title_is_marked() -> None:
+    found = posting(title="S\u0430les engineer")
+    assert found.title == "Sales engineer"
+    assert json.loads(found.extra)["title_mended"] == ["look-alike letters"]

@@ -62,6 +62,8 @@ def show(report: StoreReport) -> None:
         f"  {report.read} read, {report.added} added, {report.known} already there, {report.changed} with another text, "
         f"{sum(report.rejected.values())} set aside ({report.seconds:.1f} s, {rate:.0f} a second)"
     )
+    if report.mended:
+        click.echo(f"  {report.mended} titles with look-alike letters or direction marks put right")
     for reason, count in sorted(report.rejected.items(), key=lambda row: (-row[1], row[0])):
         click.echo(f"    {count:>6}  {reason}")
     if report.failed:

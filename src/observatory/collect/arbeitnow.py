@@ -43,6 +43,7 @@ class Arbeitnow(PagedBoard):
         attribution="Arbeitnow (www.arbeitnow.com)",
         page="https://www.arbeitnow.com/blog/job-board-api",
         rate=0.5,
+        every_hours=1,
     )
     first = 1
 

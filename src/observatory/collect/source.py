@@ -44,7 +44,8 @@ class Terms:
 
     `use` says what its postings may be used for; after `retention_days` (None = no limit) texts are
     deleted and counts stay; `rate` is requests a second; `open_data` means that nothing has to be
-    accepted before the source runs; `every_hours` is how often it may be asked.
+    accepted before the source runs; `every_hours` is how often it may be asked
+    (0 = as often as its rate allows): a collection that comes sooner leaves it out.
     """
 
     licence: str
@@ -54,7 +55,7 @@ class Terms:
     retention_days: int | None = None
     rate: float = 1.0
     open_data: bool = False
-    every_hours: float = 1.0
+    every_hours: float = 0.0
 
 
 class Source(Protocol):

@@ -100,7 +100,7 @@ class Workday(PagedBoard):
         posted, vague = posted_on(one.postedOn, self._client.now())
         extra: dict[str, object] = {"requisition": info.jobReqId, "contract": info.timeType}
         if not info.startDate and vague:
-            extra |= {"date_precision": "month", "posted_text": one.postedOn}
+            extra |= {"date_precision": "bound", "posted_text": one.postedOn}
         return RawPosting(
             source=self.name, source_id=one.externalPath, title=info.title or one.title, description=info.jobDescription,
             posted_at=info.startDate or posted, employer=self._employer or self._tenant, place=info.location or one.locationsText,

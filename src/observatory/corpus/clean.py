@@ -14,12 +14,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from observatory.corpus.language import detect_language
+from observatory.corpus.letters import plain_title
 from observatory.corpus.privacy import mask
 from observatory.errors import BadPosting
 from observatory.records import DatePrecision, Posting, RawPosting
 
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 TOLERANCE = dt.timedelta(days=2)  # a clock ahead, a time zone
+MENDED = "title_mended"  # in `extra`: what was put right in the title's letters
 LONGEST_TITLE = 500
 LONGEST_TEXT = 200_000
 
@@ -49,7 +51,8 @@ def clean_posting(raw: RawPosting, *, now: dt.datetime, languages: Sequence[str]
     """A raw posting as it is stored. Raises `BadPosting` with the reason why it cannot be."""
     if not raw.source_id:
         raise BadPosting("no id", "a posting needs an id that is unique in its source")
-    title, _ = mask(clean_text(raw.title[:LONGEST_TEXT])[:LONGEST_TITLE].replace("\n", " ").strip())
+    written, mended = plain_title(raw.title[:LONGEST_TEXT])
+    title, _ = mask(clean_text(written)[:LONGEST_TITLE].replace("\n", " ").strip())
     description, _ = mask(clean_text(raw.description[: 4 * LONGEST_TEXT])[:LONGEST_TEXT])
     if not title and description:
         title = description.split("\n", 1)[0][:LONGEST_TITLE]
@@ -57,6 +60,7 @@ def clean_posting(raw: RawPosting, *, now: dt.datetime, languages: Sequence[str]
         raise BadPosting("no title", "neither a title nor a text")
     posted_at, precision = _posted(raw, now)
     employer = clean_text(raw.employer[:10_000])[:200].replace("\n", " ")
+    extra = {**raw.extra, MENDED: list(mended)} if mended else raw.extra
     key = f"{title}\x1f{description}\x1f{employer}"
     return Posting(
         posting_id=hashlib.sha256(f"{raw.source}\x1f{raw.source_id}".encode()).hexdigest()[:16],
@@ -73,7 +77,7 @@ def clean_posting(raw: RawPosting, *, now: dt.datetime, languages: Sequence[str]
         language=raw.language if raw.language in languages else detect_language(f"{title}\n{description}", languages),
         url=_INVISIBLE.sub("", raw.url)[:500],
         content_hash=hashlib.sha256(key.encode()).hexdigest()[:16],
-        extra=mask(json.dumps(_without_accounts(raw.extra), ensure_ascii=False, sort_keys=True, default=str))[0],
+        extra=mask(json.dumps(_without_accounts(extra), ensure_ascii=False, sort_keys=True, default=str))[0],
     )
 
 
@@ -147,8 +151,13 @@ _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _CHINESE = re.compile(r"(\d{4})\s*[年./]\s*(\d{1,2})\s*[月./]\s*(\d{1,2})\s*日?$")
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
 _AGO = re.compile(
-    r"(?:(\d+)\+?|an?|un[ao]?)\s*(second|minute|hour|day|week|month|minuti?|or[ae]|giorn[oi]|settiman[ae]|mes[ei])s?\s*(?:ago|fa)$"
+    r"(?:(\d+)|an?|un[ao]?)\s*(second|minute|hour|day|week|month|minuti?|or[ae]|giorn[oi]|settiman[ae]|mes[ei])s?\s*(?:ago|fa)$"
     r"|(\d+)\s*(秒|分钟|小时|天|周|个月)前",
+    re.IGNORECASE,
+)
+# "30+ days ago": the day is the latest it can be.
+_BOUND = re.compile(
+    r"(?:(more than|over|oltre|più di)\s)?(\d+)\s?(\+)?\s?(day|week|month|giorn|settiman|mes|天|周|个月)[a-z]{0,2}\s?(?:ago|fa|前)$",
     re.IGNORECASE,
 )
 _TODAY = {"today": 0, "just now": 0, "yesterday": 1, "今天": 0, "昨天": 1, "刚刚": 0, "oggi": 0, "ieri": 1}
@@ -164,7 +173,7 @@ def _posted(raw: RawPosting, now: dt.datetime) -> tuple[dt.datetime, DatePrecisi
         return now, "collected"
     when, precision = parse_date(value, now=now)
     declared = raw.extra.get("date_precision")
-    if declared in ("month", "year", "collected"):
+    if declared in ("month", "year", "bound", "collected"):
         precision = declared
     if when < EARLIEST:
         raise BadPosting("date too early", f"posted at {value!r}; the earliest accepted is {EARLIEST.date()}")
@@ -197,6 +206,29 @@ def parse_date(value: object, *, now: dt.datetime) -> tuple[dt.datetime, DatePre
         raise BadPosting("bad date", f"{text[:60]!r} is no date that is understood") from error
 
 
+def posted_between(posted_at: dt.datetime, precision: str) -> tuple[dt.datetime | None, dt.datetime]:
+    """From when until when a posting can have been posted, the end excluded; None = no earliest time is known.
+
+    A source that says "30+ days ago" gives the latest time only ("bound"), one without any date the
+    time of collection ("collected").
+
+    >>> begin, end = posted_between(dt.datetime(2026, 2, 9, tzinfo=dt.UTC), "month")
+    >>> begin.date(), end.date()
+    (datetime.date(2026, 2, 1), datetime.date(2026, 3, 1))
+    """
+    day = posted_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if precision == "second":
+        return posted_at, posted_at + dt.timedelta(seconds=1)
+    if precision == "day":
+        return day, day + dt.timedelta(days=1)
+    if precision == "month":
+        first = day.replace(day=1)
+        return first, (first + dt.timedelta(days=32)).replace(day=1)
+    if precision == "year":
+        return day.replace(month=1, day=1), day.replace(year=day.year + 1, month=1, day=1)
+    return None, posted_at + dt.timedelta(seconds=1)
+
+
 def _parse_text(text: str, now: dt.datetime) -> tuple[dt.datetime, DatePrecision]:
     if _ISO.match(text):
         padded = "-".join(part.zfill(2) for part in text.split("-")) if len(text) < 10 else text
@@ -215,6 +247,9 @@ def _parse_text(text: str, now: dt.datetime) -> tuple[dt.datetime, DatePrecision
         return dt.datetime(year, month, day, tzinfo=dt.UTC), "day"
     if text.lower() in _TODAY:
         return now - dt.timedelta(days=_TODAY[text.lower()]), "day"
+    if (found := _BOUND.match(text)) and (found.group(1) or found.group(3)):
+        days = next(n for name, n in _UNITS.items() if found.group(4).lower() == name)
+        return now - dt.timedelta(days=int(found.group(2)) * days), "bound"
     if found := _AGO.match(text):
         amount = int(found.group(1) or found.group(3) or 1)
         unit = (found.group(2) or found.group(4)).lower().rstrip("aeis") or "or"
