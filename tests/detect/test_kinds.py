@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from observatory.detect.kinds import Signs, decide, fade, words_to_test
+from observatory.detect.kinds import Signs, decide, fade, signs_of, words_to_test
 from observatory.detect.novelty import Novelty
 from observatory.detect.profile import Profile
 from observatory.detect.usage import Usage
@@ -32,6 +33,8 @@ CASES = {
     "many heads under one proper name": (
         "zorbat trainer", novelty(), Signs(proper=0.9, heads=5, top_head=0.3, usage=Usage()), "technology"),
     "its name says nothing": ("polyglot engineer", novelty(), Signs(), "noise"),
+    "a word that says nothing, in a name that a classification lists": (
+        "technical planner", novelty(alternative_of=at("web planner")), Signs(), "specialisation"),
     "another title": ("web planner", novelty(alternative_of=at("web builder")), Signs(), "specialisation"),
     "another title, but advertised beside it": (
         "web planner", novelty(alternative_of=at("web builder")), Signs(side_by_side=0.2), "occupation"),
@@ -98,3 +101,33 @@ def test_a_rank_and_a_part_are_specialisations(case: tuple[str, Novelty, Signs, 
     found = decide(name, novel, signs, employers=9)
     assert found.kind == "specialisation"
     assert said in found.reasons[0]
+
+
+@pytest.mark.parametrize("rank", ["director of tides", "head of tides", "tides director"])
+def test_a_rank_is_one_however_it_is_written(rank: str) -> None:
+    roles = ["tides engineer"] * 9 + ["tides planner"] * 3 + [rank] * 4
+    mentions = pd.DataFrame(
+        {
+            "role": roles,
+            "phrase": roles,
+            "language": "en",
+            "cluster": [0] * 9 + [1] * 3 + [2] * 4,
+            "posting_id": range(16),
+        }
+    )
+    names = {0: ("tides engineer", "en"), 1: ("tides planner", "en"), 2: (rank, "en")}
+    found = signs_of(
+        mentions, names, side_by_side={}, faded={}, usage=lambda words: {}, narrows={}, same_as={}, profile={},
+        is_role=lambda role, language: False, forms={},
+    )  # fmt: skip
+    assert [found[cluster].rank_of for cluster in names] == ["", "", "tides engineer"]
+
+
+def test_a_rank_sought_more_often_than_the_work_is_no_rank_of_it() -> None:
+    roles = ["tides engineer"] * 3 + ["director of tides"] * 9
+    mentions = pd.DataFrame({"role": roles, "phrase": roles, "language": "en", "cluster": [0] * 3 + [1] * 9})
+    found = signs_of(
+        mentions, {1: ("director of tides", "en")}, side_by_side={}, faded={}, usage=lambda words: {}, narrows={},
+        same_as={}, profile={}, is_role=lambda role, language: False, forms={},
+    )  # fmt: skip
+    assert found[1].rank_of == ""

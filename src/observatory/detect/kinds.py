@@ -87,7 +87,8 @@ def decide(name: str, novelty: Novelty, signs: Signs, *, employers: int, posting
     if (tool := _tool(name, signs)) is not None:
         return Verdict(kind="technology", reasons=(tool,))
     modifiers = name.split()[:-1]
-    if modifiers and set(modifiers) <= GENERIC:
+    listed = novelty.title_of is not None or novelty.alternative_of is not None  # "technical writer" is an occupation
+    if modifiers and set(modifiers) <= GENERIC and not listed:
         return Verdict(kind="noise", reasons=("its name says nothing of the work",))
     if novelty.title_of is not None:
         return _known(novelty, signs)
@@ -243,10 +244,12 @@ def signs_of(
     asked = {word for words in (*tested.values(), *others.values()) for word in words if word}
     used = usage(sorted(asked))
     short = _abbreviations(mentions.loc[english, "phrase"], asked)
+    sizes = mentions.groupby("cluster").size()
     result = {}
     for cluster, (role, language) in names.items():
-        counted = {h: n for h, n in of_modifier.get(modifiers_of(role, language), {}).items() if n >= 2}
-        heads = list(counted.values())
+        subject = _rank_and_subject(role)[1] if language == "en" else ""
+        counted = {h: n for h, n in of_modifier.get(subject or modifiers_of(role, language), {}).items() if n >= 2}
+        heads = [] if subject else list(counted.values())
         share = float(builders.get(cluster, 0.0)) if pd.notna(builders.get(cluster)) else 0.0
         tools = _tools(tested[cluster], others.get(cluster, ()), used, short, share)
         result[cluster] = Signs(
@@ -261,21 +264,31 @@ def signs_of(
             usage=used.get(modifiers_of(role, language)),
             rest=_rest(role, language, tools, is_role),
             narrows=narrows.get(cluster, ""),
-            rank_of=_rank_of(role, language, counted),
+            rank_of=_rank_of(role, language, counted, int(sizes.get(cluster, 0))),
             same_as=same_as.get(cluster),
             profile=profile.get(cluster, Profile()),
         )
     return result
 
 
-def _rank_of(role: str, language: str, heads: Mapping[str, int]) -> str:
-    """The role of which this is a rank: the same modifier with the head that is sought most, twice as often."""
-    modifier = modifiers_of(role, language)
-    own = role.rsplit(" ", 1)[-1]
+def _rank_of(role: str, language: str, heads: Mapping[str, int], size: int) -> str:
+    """The role of which this is a rank: the same modifier with the head that is sought most, twice as often.
+
+    "Director of security" is a rank of security engineers as "security director" is; `size` counts the role.
+    """
+    rank, subject = _rank_and_subject(role) if language == "en" else ("", "")
+    modifier, own = (subject, rank) if subject else (modifiers_of(role, language), role.rsplit(" ", 1)[-1])
     if not modifier or own not in RANKS or not heads:
         return ""
     head = max(heads, key=lambda h: (heads[h], h))
-    return f"{modifier} {head}" if head not in RANKS and heads[head] >= NARROWS * heads.get(own, 0) else ""
+    seldom = heads.get(own, 0) if not subject else size
+    return f"{modifier} {head}" if head not in RANKS and heads[head] >= NARROWS * seldom else ""
+
+
+def _rank_and_subject(role: str) -> tuple[str, str]:
+    """The rank and the subject of "head of data", or two empty strings."""
+    rank, of, subject = role.partition(" of ")
+    return (rank.rsplit(" ", 1)[-1], subject) if of and rank.rsplit(" ", 1)[-1] in RANKS else ("", "")
 
 
 def _tools(
