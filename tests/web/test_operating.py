@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from observatory.ledger import IssueRow, Ledger
+from observatory.ledger import DONE, MISSED, OWED, Entry, IssueRow, Ledger, Letter
 from observatory.ledger.tables import engine_of
 from observatory.review.views import operating
 
@@ -63,3 +64,58 @@ def test_an_issue_is_listed_and_handed_over(client, ledger, settings):
     assert "attachment" in answer["Content-Disposition"]
     for issue, form in (("weekly/2025-01-02/en", "html"), ("weekly/2025-01-02/en", "../x"), ("none", "pdf")):
         assert client.get("/archive", {"issue": issue, "form": form}).status_code == 404
+
+
+def begun(ledger, *, due=NOW):
+    """A run of "tidy" that is under way."""
+    row = ledger.job("tidy")
+    ledger.settle(
+        row, [Entry(due_at=due, state=OWED)], until=row.settled_until + dt.timedelta(seconds=1), next_due=None
+    )
+    return ledger.begin(ledger.owed("tidy")[0], now=due)
+
+
+def test_a_run_under_way_shows_its_progress_and_log_and_is_asked_again(client, ledger, settings):
+    run = begun(ledger)
+    ledger.progress(run.run, 1, "tidy 3 of 9", now=NOW)
+    folder = settings.WORKSPACE.var_dir / "jobs" / "tidy"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{run.run}.log").write_text("x" * 20_000 + "\nthe <newest> line\n", "utf-8")
+    page = client.get("/jobs").content.decode()
+    assert "tidy 3 of 9" in page
+    assert "the &lt;newest&gt; line" in page
+    assert page.count("x" * 4_100) == 0  # only the end of the log
+    assert 'hx-trigger="every 4s"' in page
+    client.post("/jobs", {"job": "tidy", "verb": "stop", "run": str(run.run)})
+    request = ledger.requests(open_only=True)[0]
+    assert (request.verb, request.run) == ("stop", run.run)
+    assert "Asked and not yet handled: stop tidy, by administrator" in client.get("/jobs").content.decode()
+    ledger.end(run, DONE, now=NOW + dt.timedelta(minutes=125), result="12 logs removed")
+    page = client.get("/jobs").content.decode()
+    assert 'hx-trigger="every 4s"' not in page
+    assert "2 h 5 min" in page
+    assert "12 logs removed" in page
+
+
+def test_failed_and_missed_runs_and_letters_surface(client, ledger):
+    now = timezone.now()
+    row = ledger.job("tidy")
+    missed = Entry(due_at=now - dt.timedelta(days=1), state=MISSED, reason="nothing ran it for a day")
+    ledger.settle(row, [missed], until=now, next_due=now)
+    ledger.queue(Letter(issue="x", recipients=("a@example.org",), subject="s", body="b"), now=now)
+    page = client.get("/jobs").content.decode()
+    assert "missed in the last seven days: 1" in page
+    assert "letters that wait to be sent: 1" in page
+    assert "nothing ran it for a day" in client.get("/jobs?state=missed").content.decode()
+    assert "nothing ran it for a day" not in client.get("/jobs?state=done").content.decode()
+
+
+def test_the_issues_of_a_day_stand_together_in_the_readers_language(client, ledger):
+    for language, title in (("en", "Weekly bulletin"), ("it", "Bollettino settimanale")):
+        ledger.add_issue(IssueRow(issue=f"weekly/2025-01-02/{language}", kind="weekly", title=title, language=language, as_of=NOW,
+                                  made_at=NOW, files={"pdf": "var/reports/r.pdf"}))  # fmt: skip
+    english = client.get("/archive").content.decode()
+    assert '<strong lang="en">Weekly bulletin</strong>' in english
+    assert english.count(">PDF</a>") == 2
+    italian = client.get("/archive", headers={"accept-language": "it"}).content.decode()
+    assert '<strong lang="it">Bollettino settimanale</strong>' in italian
