@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import socket
 import threading
 from collections.abc import Iterator
@@ -121,6 +122,19 @@ def test_one_message_a_recipient_with_its_file(ws: Workspace, ledger: Ledger, bo
     assert "合成数据工程师" in message.get_body().get_content()  # type: ignore[union-attr]
     (attached,) = message.iter_attachments()
     assert (attached.get_filename(), attached.get_content_type()) == ("b.pdf", "application/pdf")
+
+
+def test_a_large_file_arrives_whole_in_lines_a_server_takes(ws: Workspace, ledger: Ledger, box: Box) -> None:
+    """A file longer than the 1,000 bytes that a server lets a line have; lines end in CR LF, as RFC 5321 asks."""
+    made = random.Random(1).randbytes(300_000) + b"\n.\n"
+    (ws.root / "var" / "b.pdf").write_bytes(made)
+    ledger.queue(letter(ANNA, files=("var/b.pdf",)), now=NOW)
+    assert post(ws, ledger, now=later(0)).sent == 1, ledger.mails()[0].reason
+    content = box.taken[0][1]
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert max(map(len, content.split(b"\r\n"))) < 998
+    (attached,) = message_from_bytes(content, policy=policy.default).iter_attachments()
+    assert attached.get_content() == made
 
 
 def test_nobody_gets_an_issue_twice(ws: Workspace, ledger: Ledger, box: Box) -> None:

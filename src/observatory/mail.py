@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 from observatory.config import MailSettings, Workspace
@@ -130,7 +131,8 @@ class Line:
             self._drop()
             raise PutOff(f"the server went away before the letter: {error}") from error
         try:
-            code, said = smtp.data(message.as_bytes())
+            # As bytes smtplib sends the lines as they end: CR LF, or a server sees one line that is too long.
+            code, said = smtp.data(message.as_bytes(policy=SMTP))
         except smtplib.SMTPDataError as error:  # it refused DATA before any text was sent
             self._drop()
             self._answered(error.smtp_code, error.smtp_error, "letter")

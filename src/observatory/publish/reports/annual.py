@@ -88,7 +88,7 @@ def _target(facts: AnnualFacts, say: Speech, taken: Sequence[Decision], adopted:
         Grid(head=(say.say("col.kind"), *(verdict_name(v, say) for v in verdicts)), rows=rows, align="l" + "r" * len(verdicts),
              otherwise=say.say("annual.no.decision"))
     )  # fmt: skip
-    found.append(decisions_line(basis, say))
+    found += decisions_line(basis, say)
     if adopted:
         days = sorted(d.decided_at.date() for d in adopted)
         steps = [(basis.start, 0), *((day, sum(one <= day for one in days)) for day in dict.fromkeys(days))]
@@ -97,7 +97,7 @@ def _target(facts: AnnualFacts, say: Speech, taken: Sequence[Decision], adopted:
         note = say.say("annual.chart", target=basis.target)
         found += pictured(target_chart(steps, target=basis.target, title=title), note, note,
                           target_chart(steps, target=basis.target, title=title, width=330))  # fmt: skip
-    return [*found, decisions_line(basis, say)]
+    return [*found, *decisions_line(basis, say)]
 
 
 def _leads(facts: AnnualFacts, say: Speech) -> list[Block]:
@@ -111,7 +111,7 @@ def _leads(facts: AnnualFacts, say: Speech) -> list[Block]:
     return [
         Heading(text=say.say("annual.h.leads")), Text(text=say.say("annual.leads.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=rows, align="llllrr", otherwise=say.say("annual.lead.none")),
-        decisions_line(facts.basis, say, all_of_them=True),
+        *decisions_line(facts.basis, say, all_of_them=True),
     ]  # fmt: skip
 
 
@@ -185,5 +185,5 @@ def _register(facts: AnnualFacts, say: Speech) -> list[Block]:
     return [
         Heading(text=say.say("annual.h.register")),
         Grid(head=tuple(say.say(name) for name in head), rows=rows, align="llll", otherwise=none),
-        decisions_line(basis, say, all_of_them=True),
+        *decisions_line(basis, say, all_of_them=True),
     ]  # fmt: skip

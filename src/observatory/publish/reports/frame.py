@@ -54,15 +54,20 @@ def source_line(basis: Basis, say: Speech) -> Text:
     )  # fmt: skip
 
 
-def decisions_line(basis: Basis, say: Speech, *, all_of_them: bool = False) -> Text:
-    """What a table of decisions rests on: their file, the time they span, the corpus version of first postings and runs."""
+def decisions_line(basis: Basis, say: Speech, *, all_of_them: bool = False) -> list[Block]:
+    """What a table of decisions rests on: their file, the time they span, the corpus version of first postings and runs.
+
+    Nothing where no decisions are on file: then there is no table.
+    """
+    if basis.decisions is None:
+        return []
     last = basis.end - dt.timedelta(days=1)
     version = str(basis.corpus_version)
     text = (
         say.say("source.decisions.all", file=basis.decided_in, end=last, version=version) if all_of_them
         else say.say("source.decisions", file=basis.decided_in, start=basis.start, end=last, version=version)
     )  # fmt: skip
-    return Text(text=text, quiet=True)
+    return [Text(text=text, quiet=True)]
 
 
 def _owed(basis: Basis, say: Speech) -> list[tuple[str, str]]:
@@ -93,8 +98,9 @@ def first_page(
 
 
 def growth_cells(growth: Growth, say: Speech) -> tuple[str, str]:
-    """A growth as "×2.1 (1.4 to 3.2)" and its q-value."""
-    return f"×{say.times(growth.ratio)} ({say.between(growth.low, growth.high)})", say.number(growth.q_value, 3)
+    """A growth as "×2.1 (1.4 to 3.2)" and its q-value, "< 0.001" where three digits would say nought."""
+    q = say.number(growth.q_value, 3) if growth.q_value >= 0.0005 else f"< {say.number(0.001, 3)}"
+    return f"×{say.times(growth.ratio)} ({say.between(growth.low, growth.high)})", q
 
 
 def nearest_cell(candidate: Candidate, say: Speech) -> str:

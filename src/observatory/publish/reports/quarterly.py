@@ -180,7 +180,7 @@ def _aside(facts: QuarterlyFacts, say: Speech, aside: Sequence[Candidate]) -> li
     head = ("col.kind", "col.profession", "col.vacancies", "col.growth", "col.why")
     return [
         Heading(text=say.say("quarterly.h.rejected")), Heading(text=say.say("quarterly.h.by.committee"), level=2),
-        decisions_grid(taken, say, titles=titles, otherwise=none), decisions_line(basis, say),
+        decisions_grid(taken, say, titles=titles, otherwise=none), *decisions_line(basis, say),
         Heading(text=say.say("quarterly.h.by.rule"), level=2), Text(text=say.say("quarterly.aside.note", n=len(aside)), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=tuple(rows), align="llrrl", wide=(1, 4), otherwise=say.say("quarterly.no.aside")),
         source_line(basis, say),

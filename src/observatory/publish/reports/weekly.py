@@ -65,7 +65,7 @@ def weekly(facts: WeeklyFacts, say: Speech) -> Paper:
     titles = {c.candidate_id: c.title for c in facts.candidates}
     none = decided(basis, say) if basis.decisions is None else say.say("weekly.no.decision")
     blocks += [
-        Heading(text=say.say("h.decisions")), decisions_grid(taken, say, titles=titles, otherwise=none), decisions_line(basis, say),
+        Heading(text=say.say("h.decisions")), decisions_grid(taken, say, titles=titles, otherwise=none), *decisions_line(basis, say),
         Heading(text=say.say("weekly.h.sources")), *_sources(facts, say), source_line(basis, say),
     ]  # fmt: skip
     return bound("weekly", basis, say, blocks)
