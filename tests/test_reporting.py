@@ -23,7 +23,8 @@ from observatory.config import Workspace, init_workspace, open_workspace
 from observatory.errors import BadInput, NotEnoughData, StorageError
 from observatory.publish.export import from_csv, to_csv
 from observatory.publish.reports import REPORTS
-from observatory.publish.speech import LANGUAGES
+from observatory.publish.reports.frame import source_line
+from observatory.publish.speech import LANGUAGES, Speech
 from observatory.records import RawPosting
 
 NOW = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
@@ -179,6 +180,18 @@ def test_without_postings_or_run_there_is_a_clear_error(tmp_path: Path, small: W
     for kind in ("weekly", "quarterly", "annual"):
         with pytest.raises(NotEnoughData, match="observatory run --as-of 2024-04-01"):
             ask(small, kind)
+
+
+def test_an_empty_week_still_names_the_sources_its_run_rests_on(small: Workspace) -> None:
+    later = NOW + dt.timedelta(days=300)
+    reader = reporting.Reader(small, later, filed.decisions_file(small), filed.backtest_file(small))
+    basis = reader.basis("weekly")
+    assert (basis.postings, basis.sources, basis.stored) == (0, (), ("one", "two"))
+    assert basis.attributions == (("one", "", ""), ("two", "", ""))
+    assert reader._attributions(["greenhouse:a", "greenhouse:b"]) == (
+        ("greenhouse", "the employer's Greenhouse job board", "public job board; texts belong to the employer"),
+    )
+    assert "one, two" in source_line(basis, Speech("en")).text
 
 
 def test_a_release_needs_a_run(small: Workspace) -> None:

@@ -118,16 +118,18 @@ class Reader:
             grammar=self.grammar(), **_edges(span),
         )[0]  # fmt: skip
         sources = self._ask(
-            "SELECT DISTINCT source FROM postings WHERE posted_at >= $start AND posted_at < $end ORDER BY 1",
+            """SELECT source, bool_or(posted_at >= $start) AS within FROM postings WHERE posted_at < $end
+               GROUP BY 1 ORDER BY 1""",
             **_edges(span),
-        )
+        )  # fmt: skip
         return Basis(
             observatory=self.ws.settings.workspace.name, start=span.start, end=span.end, as_of=self.as_of.date(),
             run=self.run, corpus_version=self.corpus.version() if self.pinned is None else self.pinned,
-            sources=tuple(one["source"] for one in sources), sectors=self._sectors(),
+            sources=tuple(one["source"] for one in sources if one["within"]), sectors=self._sectors(),
             decisions=read_decisions(self.decisions, self.as_of), decided_in=self.decisions.name,
             target=self.ws.settings.site.target, postings=row["postings"], vacancies=row["vacancies"],
-            employers=row["employers"], attributions=self._attributions(row["source"] for row in sources),
+            employers=row["employers"], stored=tuple(one["source"] for one in sources),
+            attributions=self._attributions(one["source"] for one in sources),
         )  # fmt: skip
 
     @staticmethod

@@ -30,7 +30,8 @@ class Basis:
     """What every report rests on. The period includes `start` and excludes `end`.
 
     `decisions` is None where no file of decisions is there; `decided_in` says where it was looked for.
-    `postings`, `vacancies` and `employers` are counts in the period. `attributions` are (source, whom it is owed
+    `postings`, `vacancies` and `employers` are counts in the period, `sources` gave postings in it, and `stored` are
+    those that ever did before its end: a run rests on them. `attributions` are (source, whom it is owed
     to, licence), both empty where only the importer of a file knows them.
     """
 
@@ -48,6 +49,7 @@ class Basis:
     postings: int
     vacancies: int
     employers: int
+    stored: tuple[str, ...] = ()
     attributions: tuple[tuple[str, str, str], ...] = ()
 
 

@@ -22,7 +22,7 @@ def bound(kind: str, basis: Basis, say: Speech, blocks: Sequence[Block], more: S
     run = basis.run
     rows = [
         (say.say("made.period"), say.say("period", start=basis.start, end=basis.end - dt.timedelta(days=1))),
-        (say.say("made.sources"), say.listed(basis.sources) or say.say("none")),
+        (say.say("made.sources"), say.listed(basis.sources or basis.stored) or say.say("none")),
         (say.say("made.version"), str(basis.corpus_version)),
         *([(say.say("made.run"), say.say("made.run.is", run=run.run_id, as_of=run.as_of.date())),
            (say.say("made.classifications"), say.listed(run.taxonomies) or say.say("none"))] if run else []),
@@ -48,7 +48,7 @@ def source_line(basis: Basis, say: Speech) -> Text:
     """What a table or chart rests on: sources, corpus version, run."""
     run = basis.run
     return Text(
-        text=say.say("source.run" if run else "source", sources=_named(basis.sources, say),
+        text=say.say("source.run" if run else "source", sources=_named(basis.sources or basis.stored, say),
                      version=str(basis.corpus_version), run=run.run_id if run else ""),
         quiet=True,
     )  # fmt: skip
