@@ -1,8 +1,9 @@
-"""Brings the translations of the review site up to date: python docs/build_catalogues.py [--check].
+"""Brings the translations of the site up to date: python docs/build_catalogues.py [--check].
 
 Finds every text that the code and the templates translate, updates the .po file of each language (texts that
-went are dropped, new ones are left empty for a person to fill), and compiles the .mo files. With --check it
-writes nothing and lists what is missing or out of date.
+went are dropped, new ones are left empty for a person to fill), and compiles the .mo files. The review with the
+web keeps one catalogue, the programme another that holds what the first does not. With --check it writes nothing
+and lists what is missing or out of date.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "observatory"
 LOCALE = SOURCE / "review" / "locale"
+PROGRAMME = SOURCE / "programme" / "locale"
 LANGUAGES = {"zh_Hans": "zh_Hans", "it": "it"}
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
@@ -31,10 +33,10 @@ _SIMPLE = re.compile(r"(?:translate|trans)\s+(?P<quote>['\"])(?P<text>.*?)(?P=qu
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def texts() -> dict[Text, list[str]]:
+def texts(*folders: str) -> dict[Text, list[str]]:
     """Every text to translate (a pair for singular and plural), with the files it stands in."""
     found: dict[Text, list[str]] = {}
-    for file in sorted([*(SOURCE / "review").rglob("*"), *(SOURCE / "web").rglob("*")]):
+    for file in sorted(file for folder in folders or ("review", "web") for file in (SOURCE / folder).rglob("*")):
         if file.suffix == ".py":
             given = _of_code(file.read_text("utf-8"))
         elif file.suffix == ".html":
@@ -47,6 +49,16 @@ def texts() -> dict[Text, list[str]]:
             if where not in places:
                 places.append(where)
     return found
+
+
+def programme_texts() -> dict[Text, list[str]]:
+    """The texts of the programme that the review's catalogue does not hold."""
+    held = {_first(text) for text in texts()}
+    return {text: places for text, places in texts("programme").items() if _first(text) not in held}
+
+
+def _first(text: Text) -> str:
+    return text if isinstance(text, str) else text[0]
 
 
 def _of_code(code: str) -> Iterator[Text]:
@@ -87,21 +99,21 @@ def _percent(text: str) -> str:
     return _VARIABLE.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
-def catalogue(language: str) -> Catalog:
+def catalogue(language: str, locale: Path = LOCALE) -> Catalog:
     """The catalogue of a language as it is kept."""
-    file = LOCALE / language / "LC_MESSAGES" / "django.po"
+    file = locale / language / "LC_MESSAGES" / "django.po"
     if not file.is_file():
         return Catalog(locale=LANGUAGES[language])
     with file.open("rb") as handle:
         return read_po(handle, locale=LANGUAGES[language])
 
 
-def updated(language: str, found: dict[Text, list[str]]) -> Catalog:
+def updated(language: str, found: dict[Text, list[str]], locale: Path = LOCALE) -> Catalog:
     """A catalogue with exactly the texts there are; translations known are kept, texts that went are dropped."""
-    old = catalogue(language)
+    old = catalogue(language, locale)
     new = Catalog(
         locale=LANGUAGES[language], project="observatory", version="1", fuzzy=False, charset="utf-8",
-        header_comment="# Texts of the review site. Apache-2.0.\n# Fill msgstr, then run: python docs/build_catalogues.py",
+        header_comment=f"# Texts of the {'review site' if locale == LOCALE else 'programme'}. Apache-2.0.\n# Fill msgstr, then run: python docs/build_catalogues.py",
         creation_date=old.creation_date if old.creation_date else None, revision_date=old.creation_date,
         last_translator="observatory", language_team=language,
     )  # fmt: skip
@@ -114,9 +126,9 @@ def updated(language: str, found: dict[Text, list[str]]) -> Catalog:
     return new
 
 
-def missing(language: str, found: dict[Text, list[str]]) -> list[str]:
+def missing(language: str, found: dict[Text, list[str]], locale: Path = LOCALE) -> list[str]:
     """What a language lacks: texts not translated or fuzzy, variables that differ."""
-    kept = catalogue(language)
+    kept = catalogue(language, locale)
     problems = []
     for text in found:
         first = text if isinstance(text, str) else text[0]
@@ -152,20 +164,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="Write nothing; list what is missing or out of date.")
     check = parser.parse_args().check
-    found = texts()
     wrong = 0
-    for language in LANGUAGES:
-        folder = LOCALE / language / "LC_MESSAGES"
-        new = updated(language, found)
-        if not check:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "django.po").write_bytes(as_po(new))
-            (folder / "django.mo").write_bytes(compiled(new))
-        lacking = missing(language, found)
-        for line in lacking:
-            sys.stdout.write(f"{language}: {line}\n")
-        wrong += len(lacking)
-        sys.stdout.write(f"{language}: {len(found) - len(lacking)} of {len(found)} texts translated\n")
+    for locale, found in ((LOCALE, texts()), (PROGRAMME, programme_texts())):
+        for language in LANGUAGES:
+            folder = locale / language / "LC_MESSAGES"
+            new = updated(language, found, locale)
+            if not check:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / "django.po").write_bytes(as_po(new))
+                (folder / "django.mo").write_bytes(compiled(new))
+            lacking = missing(language, found, locale)
+            for line in lacking:
+                sys.stdout.write(f"{language}: {line}\n")
+            wrong += len(lacking)
+            sys.stdout.write(f"{language}: {len(found) - len(lacking)} of {len(found)} texts translated\n")
     return 1 if wrong else 0
 
 

@@ -179,6 +179,24 @@ class BackupSettings(_Section):
     keep: int = Field(14, ge=1, description="Backups kept by the backup job; older ones are removed after a good one.")
 
 
+# The countries usually named along the Belt and Road: a working list that a workspace replaces by its own.
+BELT_AND_ROAD = (
+    "AE AF AL AM AZ BA BD BG BH BN BT BY CN CZ EE EG GE HR HU ID IL IN IQ IR JO KG KH KW KZ LA LB LK LT LV MD ME MK MM MN "
+    "MV MY NP OM PH PK PL PS QA RO RS RU SA SG SI SK SY TH TJ TL TM TR UA UZ VN YE"
+).split()
+
+
+class ProgrammeSettings(_Section):
+    """Partners, experts and what follows a standard."""
+
+    regions: dict[str, tuple[str, ...]] = Field(
+        {"belt-and-road": tuple(BELT_AND_ROAD)},
+        description="Regions by which partners are filtered: a name, and its countries (ISO 3166-1, two letters).",
+    )
+    tasks_at_once: int = Field(3, ge=1, le=50, description="Open invitations that an expert may have.")
+    answer_days: int = Field(21, ge=1, le=365, description="Days that an invitation proposes until its task is due.")
+
+
 class Settings(_Section):
     """Every setting, by section of `observatory.toml`."""
 
@@ -191,6 +209,7 @@ class Settings(_Section):
     mail: MailSettings = MailSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     backup: BackupSettings = BackupSettings()
+    programme: ProgrammeSettings = ProgrammeSettings()
 
 
 @dataclass(frozen=True, kw_only=True)

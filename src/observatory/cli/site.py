@@ -198,6 +198,7 @@ def _nobody() -> bool:
 
 
 def _demo(context: click.Context) -> None:
+    from observatory.programme.demo import fill_programme
     from observatory.review import demo
     from observatory.review.models import Candidate, User
     from observatory.review.views.frame import now, rules
@@ -211,6 +212,7 @@ def _demo(context: click.Context) -> None:
     password = os.environ.get("OBSERVATORY_DEMO_PASSWORD") or secrets.token_urlsafe(9)
     dossiers = _dossiers(context)
     number = demo.fill(password=password, rules=rules(), now=now(), dossiers=dossiers)
+    fill_programme(now=now())
     where = "of the newest run" if dossiers else "invented"
     click.echo(f"{number} candidates ({where}). Sign in as {names}; password: {password}")
 

@@ -449,6 +449,23 @@ class Ledger:
                 ).rowcount
             )  # fmt: skip
 
+    def forget_recipient(self, recipient: str, *, now: dt.datetime) -> int:
+        """Erases a person from all letters, on request: a letter not sent is refused. Returns how many letters."""
+        reason = "the recipient was erased on request"
+        mine = MAIL.c.recipient == recipient
+        with self._change() as c:
+            c.execute(
+                update(MAIL).where(mine, MAIL.c.state.in_((WAITING, UNSURE)))
+                .values(state=REFUSED, ended_at=now, reason=reason)
+            )  # fmt: skip
+            rows = c.execute(select(MAIL.c.mail).where(mine, MAIL.c.state != SENDING)).all()
+            for row in rows:
+                c.execute(
+                    update(MAIL).where(MAIL.c.mail == row.mail)
+                    .values(recipient=f"erased-{row.mail}@erased.invalid", body="", subject="", files="[]")
+                )  # fmt: skip
+        return len(rows)
+
     def send_again(self, mail: int, *, by: str, now: dt.datetime) -> bool:
         """A person decides that an unsure or refused letter goes out once more."""
         with self._change() as c:

@@ -68,12 +68,21 @@ OF_PROJECT: Mapping[str, str] = {
 
 
 def require(user: Any, permission: str) -> None:
-    """Raises `NotAllowed` unless the user holds the permission (a name of `PERMISSIONS`)."""
-    if not user.is_active or not user.has_perm(f"review.{permission}"):
+    """Raises `NotAllowed` unless the user holds the permission: a name of `PERMISSIONS`, or another app's "app.name"."""
+    if not user.is_active or not user.has_perm(permission if "." in permission else f"review.{permission}"):
         raise NotAllowed(
             gettext("this step needs the permission '%(permission)s' (%(what)s)")
-            % {"permission": permission, "what": gettext(PERMISSIONS[permission])}
+            % {"permission": permission, "what": gettext(PERMISSIONS.get(permission) or _words(permission))}
         )
+
+
+def _words(permission: str) -> str:
+    """What the database says of a permission of another app ("app.name")."""
+    from django.contrib.auth.models import Permission
+
+    app, _, name = permission.partition(".")
+    found = Permission.objects.filter(content_type__app_label=app, codename=name).values_list("name", flat=True).first()
+    return str(found or permission)
 
 
 def make_groups(sender: object, using: str, **_: object) -> None:

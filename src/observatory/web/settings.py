@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "observatory.review",
+    "observatory.programme",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -148,7 +149,7 @@ X_FRAME_OPTIONS = "DENY"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文"), ("it", "Italiano")]
 LANGUAGE_CODE = "en"
 # Our words come before those that other parts of Django have for the same text.
-LOCALE_PATHS = [str(Path(__file__).resolve().parents[1] / "review" / "locale")]
+LOCALE_PATHS = [str(Path(__file__).resolve().parents[1] / app / "locale") for app in ("review", "programme")]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 SITE_TITLE = _("Observatory of emerging professions")

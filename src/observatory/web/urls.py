@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib import admin
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 
 from observatory.review.views import account, assessing, candidate, candidates, committee, home, operating
 from observatory.review.views.candidate import VERBS
@@ -73,6 +73,7 @@ urlpatterns = [
     path("record", home.trail, name="trail"),
     path("record/export", home.trail_export, name="trail_export"),
     path("jobs", operating.jobs, name="jobs"),
+    path("programme/", include("observatory.programme.urls")),
     path("archive", operating.archive, name="archive"),
     path("bring-in", home.bring_in, name="bring_in"),
     path("alive", home.alive, name="alive"),

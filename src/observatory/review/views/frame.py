@@ -30,6 +30,7 @@ MENU = (
     ("trends", _("Trends"), "read"),
     ("meetings", _("Committee"), "read"),
     ("register", _("Register"), "read"),
+    ("programme:home", _("Programme"), "read"),
     ("archive", _("Reports"), "read"),
     ("agreement", _("Agreement"), "triage"),
     ("trail", _("Record"), "audit"),
