@@ -16,6 +16,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,16 @@ class Cursors:
         return found
 
 
+def ahead(pages: Iterator[Page]) -> Iterator[Page]:
+    """The same pages in the same order; the next one is fetched while this one is worked on."""
+    end = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
+        coming = pool.submit(next, pages, end)
+        while (page := coming.result()) is not end:
+            coming = pool.submit(next, pages, end)
+            yield page  # type: ignore[misc]
+
+
 class Gathering:
     """One fetch of one source into the corpus.
 
@@ -122,7 +133,7 @@ class Gathering:
         """Reads all pages; an error ends the fetch and becomes its outcome, what came before it is kept."""
         error: ObservatoryError | None = None
         try:
-            for page in pages:
+            for page in ahead(pages):
                 self._take(page)
                 if len(self._good) + len(self._bad) >= BUFFER or len(self._seen) >= 4 * BUFFER:
                     self._flush()

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,7 +19,9 @@ from observatory.config import Workspace
 from observatory.corpus import Corpus
 from observatory.errors import BadFile
 from observatory.propose.candidates import WEIGHTS
-from observatory.propose.ranking import Recalibration, recalibrate
+
+if TYPE_CHECKING:
+    from observatory.propose.ranking import Recalibration
 
 FILE = "ranking.json"
 
@@ -60,6 +62,8 @@ def learn(ws: Workspace, corpus: Corpus, file: Path) -> tuple[Recalibration, dt.
     decided = [verdict for verdict in read.verdicts if verdict.verdict in ("adopt", "reject")]
     stored = _components(corpus, decided)
     known = [verdict for verdict in decided if (verdict.lineage_id, verdict.as_of) in stored]
+    from observatory.propose.ranking import recalibrate  # brings scikit-learn
+
     result = recalibrate(
         [stored[(verdict.lineage_id, verdict.as_of)] for verdict in known],
         [verdict.verdict == "adopt" for verdict in known],

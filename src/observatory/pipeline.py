@@ -26,7 +26,7 @@ import pyarrow as pa
 from observatory import collect as sources
 from observatory.collection import NOT_DUE, Cursors, Gathering, known_ids, missing_months, too_soon, write_fetch
 from observatory.config import Workspace
-from observatory.corpus import MENDED, Corpus, clean_posting, mask, update_vacancies
+from observatory.corpus import MENDED, Corpus, clean_posting, mask, store_signatures, update_vacancies
 from observatory.errors import BadFile, BadPosting, NotEnoughData
 from observatory.learning import weights_of
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
@@ -184,10 +184,11 @@ def _store(corpus: Corpus, good: list[Posting], bad: list[Rejected], report: Sto
     if good:
         table = postings_table(good)
         changed = _changed(corpus, table)
-        added = corpus.append("postings", table)
-        report.added += added
+        added = corpus.add("postings", table)
+        store_signatures(corpus, added)  # now, while the texts are at hand; a stop between the two is made good later
+        report.added += added.num_rows
         report.changed += len(changed)
-        report.known += len(good) - added - len(changed)
+        report.known += len(good) - added.num_rows - len(changed)
         bad = [*bad, *changed]
     for rejected in bad:
         report.rejected[rejected.reason] = report.rejected.get(rejected.reason, 0) + 1

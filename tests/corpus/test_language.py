@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from observatory.corpus import language
 from observatory.corpus.language import detect_language
@@ -34,6 +36,29 @@ ITALIAN = (
 )  # fmt: skip
 def test_language(text: str, languages: tuple[str, ...], expected: str) -> None:
     assert detect_language(text, languages) == expected
+
+
+EIGHT = ("en", "zh", "it", "de", "fr", "es", "pl", "ru")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Data Scientist", "en"), ("Mobile Developer", "en"), ("Security Analyst (m/w/d)", "en"), ("Kiln maintenance assistant", "en"),
+        ("San Mateo, CA", "en"), ("Klempner/Klempnerin", "de"), ("Brand-Manager/in", "de"), ("Fleischer (m/w/d)", "de"),
+        ("Leiter Glasurwerkstatt", "de"), ("Taxidermiste (h/f/x)", "fr"), ("Chargée de projets four", "fr"), ("Botanici", "it"),
+        ("Addetto alla manutenzione dei forni", "it"), ("CESTEROS", "es"), ("Técnico de hornos", "es"), ("Operator wózka widłowego", "pl"),
+        ("Tester oprogramowania", "pl"), ("ELEKTROMONTER", "pl"), ("Оператор печи", "ru"), ("Java工程师", "zh"),
+        ("SECRETARIOS, EN GENERAL", "es"), ("", "en"),
+    ],
+)  # fmt: skip
+def test_titles_of_a_few_words_in_eight_languages(title: str, expected: str) -> None:
+    assert detect_language(title, EIGHT) == expected
+
+
+@given(st.text(max_size=150), st.sets(st.sampled_from(EIGHT), min_size=1))
+def test_the_answer_is_one_of_the_languages_asked_for(text: str, languages: set[str]) -> None:
+    assert detect_language(text, sorted(languages)) in languages
 
 
 @pytest.mark.parametrize("text", [ENGLISH, ITALIAN])

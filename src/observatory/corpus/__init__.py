@@ -4,7 +4,7 @@ from observatory.corpus.clean import MENDED, clean_posting, clean_text, posted_b
 from observatory.corpus.dedupe import join_vacancies
 from observatory.corpus.privacy import mask
 from observatory.corpus.store import Corpus
-from observatory.corpus.vacancies import update_vacancies
+from observatory.corpus.vacancies import store_signatures, update_vacancies
 
 __all__ = [
     "MENDED",
@@ -14,5 +14,6 @@ __all__ = [
     "join_vacancies",
     "mask",
     "posted_between",
+    "store_signatures",
     "update_vacancies",
 ]

@@ -10,7 +10,7 @@ A posting joins only an earlier posting: what is posted later changes no row tha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,11 +71,22 @@ def find_copies(signatures: pa.Table, postings: pa.Table, *, of: pa.Array | None
     ids = signatures.column("posting_id").to_pylist()
     wanted = np.ones(len(ids), bool) if of is None else np.isin(np.array(ids, dtype=object), of.to_pylist())
     times = signatures.column("posted_at").cast(pa.int64()).to_numpy()
-    earlier, later = _pairs(signatures, times, wanted)
+    earlier, later = find_pairs(_in_parts(signatures), times, wanted)
+    return choose_copies(ids, earlier, later, signatures.select(["words", "sketch"]), postings, wanted)
+
+
+def choose_copies(
+    ids: Sequence[str], earlier: Ints, later: Ints, signatures: pa.Table, postings: pa.Table, wanted: npt.NDArray[np.bool_],
+) -> pa.Table:  # fmt: skip
+    """Of pairs that share a key the copies, in the schema COPIES, for each posting that is `wanted`.
+
+    `earlier` and `later` are row numbers of `ids`; `signatures` (words, sketch) stands row by row beside
+    `ids`; `postings` are the FACTS of all postings in the pairs.
+    """
     chosen = _verified(signatures, postings, ids, earlier, later)
     found: dict[str, list[Any]] = {name: [] for name in COPIES.names}
-    for i in np.nonzero(wanted)[0]:
-        relation, j, share = chosen.get(int(i), (0, -1, 0.0))
+    for i in np.nonzero(wanted)[0].tolist():
+        relation, j, share = chosen.get(i, (0, -1, 0.0))
         row = (ids[i], ids[j] if j >= 0 else "", RELATIONS[relation], share)
         for name, value in zip(COPIES.names, row, strict=True):
             found[name].append(value)
@@ -121,32 +132,40 @@ def vacancies_of(postings: pa.Table, copies: pa.Table) -> pa.Table:
 # --- which pairs share a key -----------------------------------------------------------------
 
 
-def _pairs(signatures: pa.Table, times: Ints, wanted: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def find_pairs(
+    parts: Iterable[tuple[Ints, Ints]], times: Ints, wanted: npt.NDArray[np.bool_]
+) -> tuple[Ints, Ints]:  # fmt: skip
     """Row numbers (earlier, later) of postings that share a key, each pair once.
 
+    `parts` hold (keys, row numbers), each key in one part only, the rows of one key in the order of time.
     A posting meets the latest PREDECESSORS of each of its keys, so a key that half of the corpus has
     costs no more than another.
     """
-    column = signatures.column("keys").combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks else pa.array([], pa.list_(pa.int64()))
-    flat = column.flatten().to_numpy()
-    lengths = column.value_lengths().to_numpy()
-    rows = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
     window = int(dt.timedelta(days=WINDOW_DAYS).total_seconds() * 1_000_000)
+    size = max(len(times), 1)
     found = []
-    for part in range(PARTS):
-        mine = (flat & (PARTS - 1)) == part
-        keys, of = flat[mine], rows[mine]
+    for keys, of in parts:
         order = np.argsort(keys, kind="stable")  # rows of one key stay in the order of time
         keys, of = keys[order], of[order]
         for back in range(1, PREDECESSORS + 1):
             same = np.nonzero(keys[back:] == keys[:-back])[0]
-            first, second = of[same], of[same + back]
+            first, second = of[same].astype(np.int64), of[same + back].astype(np.int64)
             good = wanted[second] & (times[second] - times[first] <= window)
-            found.append(np.unique(second[good] * len(lengths) + first[good]))
+            found.append(np.unique(second[good] * size + first[good]))
     joined = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-    return joined % max(len(lengths), 1), joined // max(len(lengths), 1)
+    return joined % size, joined // size
+
+
+def _in_parts(signatures: pa.Table) -> Iterator[tuple[Ints, Ints]]:
+    """The keys of signatures in PARTS parts, with the rows that they belong to."""
+    column = signatures.column("keys").combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pa.array([], pa.list_(pa.int64()))
+    flat = column.flatten().to_numpy()
+    ends = np.cumsum(column.value_lengths().to_numpy())
+    for part in range(PARTS):
+        mine = np.nonzero((flat & (PARTS - 1)) == part)[0]
+        yield flat[mine], np.searchsorted(ends, mine, side="right")
 
 
 # --- which of them are copies ----------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""The language of a text, among those a workspace reads: script first, then py3langid.
+"""The language of a text, among those a workspace reads: script first, then small words or the words
+of titles, then py3langid.
 
 Han characters decide for Chinese and Cyrillic ones for Russian before any model is asked, because
 a Chinese title may hold more Latin letters ("AI 训练师") than others.
@@ -11,12 +12,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from observatory.corpus.titlewords import WORDS, evidence
+
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _WORD = re.compile(r"[^\W\d_]+")
 # Text beyond this many characters changes no answer.
 ENOUGH = 600
+ENOUGH_FOR_MODEL = 300
+LONGEST_TITLE = 120  # characters
+LEAST_EVIDENCE = 0.3
+LEAD = 0.25  # of evidence; a word of a language is 1
 
 
 def detect_language(text: str, languages: Sequence[str]) -> str:
@@ -32,14 +39,35 @@ def detect_language(text: str, languages: Sequence[str]) -> str:
     han = len(_HAN.findall(head))
     if "zh" in languages and han and han >= 0.3 * letters and not _KANA.search(head):
         return "zh"
-    if "ru" in languages and len(_CYRILLIC.findall(head)) > len(head) / 4:
+    cyrillic = len(_CYRILLIC.findall(head)) if not head.isascii() else 0
+    if "ru" in languages and cyrillic > len(head) / 4:
         return "ru"
     if not _WORD.search(head):
         return languages[0]
-    latin = tuple(sorted(code for code in languages if code not in ("zh", "ru") or not head.isascii()))
+    there = {"zh": han > 0, "ru": cyrillic > 0}  # a language whose script does not occur is not meant
+    latin = tuple(sorted(code for code in languages if there.get(code, True))) or tuple(languages)
     if len(latin) == 1:
         return latin[0]
-    return _by_small_words(head, latin) or str(_identifier(latin).classify(head)[0])
+    return _by_small_words(head, latin) or _by_title_words(head, latin) or _by_model(head, latin)
+
+
+def _by_model(head: str, languages: tuple[str, ...]) -> str:
+    return str(_identifier(languages).classify(head[:ENOUGH_FOR_MODEL])[0])
+
+
+def _by_title_words(head: str, languages: tuple[str, ...]) -> str:
+    """The language of a title of a few words; "" for a longer text, or where nothing speaks for any.
+
+    Where several are about as likely, the model decides among these.
+    """
+    if len(head) > LONGEST_TITLE or any(language not in WORDS for language in languages):
+        return ""
+    found = evidence(head, languages)
+    best = max(found.values())
+    if best < LEAST_EVIDENCE:
+        return ""
+    likely = tuple(code for code in languages if found[code] and found[code] > best - LEAD)
+    return likely[0] if len(likely) == 1 else _by_model(head, likely)
 
 
 # Words that stand in nearly every sentence of a language and in few of another: articles, pronouns,

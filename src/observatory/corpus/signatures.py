@@ -75,7 +75,9 @@ def sign(postings: pa.Table) -> pa.Table:
         title = plain(row["title"])
         found = _repost_keys(who, title, row)
         if lengths[i] >= ENOUGH_WORDS:
-            found.append(_key("exact", plain(row["description"])))
+            # the words hold all letters and digits of a text that was read to its end
+            whole = len(row["description"]) <= LONGEST
+            found.append(_key("exact", "".join(words[i]) if whole else plain(row["description"])))
             found.append(_key("opening", *words[i][:OPENING_WORDS]))
             anchors = wide[wide_offsets[i] : wide_offsets[i + 1]]
             chosen = np.sort(anchors[anchors % np.uint64(ANCHOR_EVERY) == 0])[:ANCHORS]

@@ -45,7 +45,11 @@ class Corpus:
     # --- writing -----------------------------------------------------------------------------
 
     def append(self, name: str, rows: pa.Table) -> int:
-        """Adds the rows whose key is not there yet; returns how many were added.
+        """Adds the rows whose key is not there yet; returns how many were added. See `add`."""
+        return int(self.add(name, rows).num_rows)
+
+    def add(self, name: str, rows: pa.Table) -> pa.Table:
+        """Adds the rows whose key is not there yet, and returns them.
 
         Of several rows with one key in `rows` the first is taken. Raises `StorageError` when the
         disk refuses; the table then stands as it was.
@@ -53,14 +57,14 @@ class Corpus:
         schema, key = TABLES[name]
         rows = _first_of_each(check_table(rows, schema, stage=f"append to {name}"), key)
         if rows.num_rows == 0:
-            return 0
+            return rows
         with self._writing(name):
             table = self._open(name)
             if table is not None:
                 rows = self._without_known(name, rows, key)
             if rows.num_rows:
                 self._write(name, rows, mode="append")
-        return int(rows.num_rows)
+        return rows
 
     def replace(self, name: str, rows: pa.Table) -> None:
         """Puts `rows` in place of the rows with the same key, and adds the others: one commit."""

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from observatory.corpus.dedupe import WINDOW_DAYS, find_copies, vacancies_of
+from observatory.corpus.dedupe import PARTS, WINDOW_DAYS, choose_copies, find_copies, find_pairs, vacancies_of
 from observatory.corpus.signatures import RULES, distinct_keys, sign
 from observatory.corpus.store import Corpus
+from observatory.records import COPIES
 
 log = logging.getLogger(__name__)
 
-CHUNK = 1_000  # postings signed between two writes
+CHUNK = 1_000  # postings signed at once
+STORED = 8_000  # signatures between two writes
 # With more new postings than this share of all, all are joined at once.
 MANY = 0.2
 _FACTS_SQL = "posting_id, source, title, left(description, 400) AS description, length(description) AS length, employer, place, extra"
@@ -49,23 +54,65 @@ def update_vacancies(corpus: Corpus) -> int:
 
 def sign_postings(corpus: Corpus, wanted: pa.Table) -> None:
     """Computes and stores the signatures of postings, `wanted` being a table of posting_id."""
-    for at in range(0, wanted.num_rows, CHUNK):
-        part = wanted.slice(at, CHUNK)
+    for at in range(0, wanted.num_rows, STORED):
+        part = wanted.slice(at, STORED)
         postings = corpus.query(
             """SELECT p.posting_id, p.source, p.posted_at, p.title, p.description, p.employer, p.extra
                FROM postings p SEMI JOIN part USING (posting_id)""",
             part=part,
         )
-        corpus.append("signatures", sign(postings))
+        store_signatures(corpus, postings)
+
+
+def store_signatures(corpus: Corpus, postings: pa.Table) -> None:
+    """Signs postings, in the schema POSTINGS or with the columns that `sign` needs, and stores the signatures."""
+    if postings.num_rows:
+        parts = [sign(postings.slice(at, CHUNK)) for at in range(0, postings.num_rows, CHUNK)]
+        corpus.append("signatures", pa.concat_tables(parts))
 
 
 def _join_all(corpus: Corpus) -> int:
-    signatures = corpus.read(
-        "signatures", where="rules = $rules AND posting_id IN (SELECT posting_id FROM postings)", rules=RULES
+    """Joins all postings. Keys are read a part at a time, sketches and texts of those alone that share one."""
+    listed = corpus.query(
+        """SELECT s.posting_id, s.posted_at FROM (SELECT posting_id, posted_at FROM signatures WHERE rules = $rules) s
+           SEMI JOIN postings p USING (posting_id) ORDER BY s.posted_at, s.posting_id""",
+        rules=RULES,
     )
-    facts = corpus.query(f"SELECT {_FACTS_SQL} FROM postings")
-    _keep(corpus, find_copies(signatures, facts))
+    times = listed.column("posted_at").cast(pa.int64()).to_numpy()
+    numbered = pa.table({
+        "posting_id": listed.column("posting_id"), "number": pa.array(np.arange(listed.num_rows), pa.int32())
+    })  # fmt: skip
+    everything = np.ones(listed.num_rows, bool)
+    earlier, later = find_pairs(_keys_in_parts(corpus, numbered), times, everything)
+    met = np.unique(np.concatenate([earlier, later]))
+    near = numbered.take(pa.array(met))
+    sketched = corpus.query(
+        """SELECT w.number, s.words, s.sketch FROM signatures s JOIN near w USING (posting_id) WHERE s.rules = $rules
+           ORDER BY w.number""",
+        near=near, rules=RULES,
+    )  # fmt: skip
+    facts = corpus.query(f"SELECT {_FACTS_SQL} FROM postings SEMI JOIN near USING (posting_id)", near=near)
+    ids = near.column("posting_id").to_pylist()
+    copies = choose_copies(
+        ids, np.searchsorted(met, earlier), np.searchsorted(met, later), sketched, facts, np.ones(len(ids), bool)
+    )
+    alone = listed.filter(pc.invert(pc.is_in(listed.column("posting_id"), near.column("posting_id").combine_chunks())))
+    none = pa.array([""] * alone.num_rows, pa.string())
+    first = pa.array(["first"] * alone.num_rows, pa.string())
+    rest = [alone.column("posting_id"), none, first, pa.array([0.0] * alone.num_rows, pa.float64())]
+    _keep(corpus, pa.concat_tables([copies, pa.table(rest, schema=COPIES)]))
     return _all_vacancies(corpus)
+
+
+def _keys_in_parts(corpus: Corpus, numbered: pa.Table) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """The stored keys in PARTS parts, each with the numbers of its postings in the order of time."""
+    for part in range(PARTS):
+        found = corpus.query(
+            f"""SELECT key, number FROM (SELECT posting_id, unnest(keys) AS key FROM signatures WHERE rules = $rules)
+                JOIN numbered USING (posting_id) WHERE (key & {PARTS - 1}) = {part} ORDER BY number""",
+            numbered=numbered, rules=RULES,
+        )  # fmt: skip
+        yield found.column("key").to_numpy(), found.column("number").to_numpy()
 
 
 def _join_new(corpus: Corpus, new: pa.Table) -> int:
