@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import socket
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -74,3 +76,28 @@ def test_secrets_are_in_no_log_and_no_message(url: str, caplog: pytest.LogCaptur
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("observatory")]
     assert ours
     assert "S3CRET" not in " ".join([*ours, str(caught.value), clean_url(url)])
+
+
+class _Packed(httpx.SyncByteStream):
+    """A body as it comes over the wire, which notes whether it was read."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body, self.read = body, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.read = True
+        yield self.body
+
+
+def test_a_body_compressed_twice_is_not_unpacked() -> None:
+    packed = _Packed(gzip.compress(gzip.compress(b" " * 5_000_000)))
+    answer = httpx.Response(200, headers={"Content-Encoding": "gzip, gzip"}, stream=packed)
+    with client(answer) as polite, pytest.raises(FetchError, match="more than once"):
+        polite.json("https://a.example/jobs")
+    assert not packed.read
+
+
+def test_a_body_compressed_once_is_cut_off_at_the_cap() -> None:
+    answer = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=_Packed(gzip.compress(b" " * 5_000_000)))
+    with client(answer, largest_body=100_000) as polite, pytest.raises(FetchError, match="more than 100000 bytes"):
+        polite.json("https://a.example/jobs")

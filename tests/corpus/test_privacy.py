@@ -31,6 +31,11 @@ PERSONAL = [
     ("telegram: @anna_dev", HANDLE),
     ("t.me/anna_dev", HANDLE),
     ("follow @anna_dev", HANDLE),
+    ("VX1: anna_2024", HANDLE),
+    ("WX—> anna2024", HANDLE),
+    ("Skype at 'anna2024'", HANDLE),
+    ("numer kontaktowy 12 555 01 00", TELEPHONE),
+    ("toll free: 1-800-555-0100", TELEPHONE),
 ]
 NOT_PERSONAL = [
     "Pay $120,000 - 150,000 a year",
@@ -41,6 +46,8 @@ NOT_PERSONAL = [
     "Full list at www.example.com/positions (engineers [at all levels])",
     "PostgreSQL 9.4, C++11, 24/7, 3-5 years",
     "version 10.0.19041.1",
+    "Assistive Technology (AT) software on demand",
+    "we use wxPython and Skype at work",
 ]
 
 

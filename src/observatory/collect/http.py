@@ -260,6 +260,10 @@ class Client:
                 )
             if status >= 400:
                 raise FetchError(f"{clean_url(url)}: answered {status}; what is asked may no longer exist there")
+            if "," in answer.headers.get(
+                "Content-Encoding", ""
+            ):  # a bomb in a bomb is unpacked before it can be measured
+                raise FetchError(f"{clean_url(url)}: the body is compressed more than once; it was not read")
             yield answer
 
     def _onwards(self, url: str, location: str) -> str:

@@ -18,7 +18,7 @@ _PLAIN_EMAIL = re.compile(
 _CUT_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@(?:\.{2,}|(?=\)))")
 # "jim <dot> wagner <<at>> example <dot> com", "anna DOT rossi AT example.com", "anna [at] example"
 _SPELT_EMAIL = re.compile(
-    r"(?<![\w.%+-])[\w.%+-]{1,30}(?:(?:\s?[\[({<]{1,2}\s?dot\s?[\])}>]{1,2}\s?|\s(?-i:DOT)\s)[\w.%+-]{1,30}){0,2}"
+    r"(?<![\w.%+-])(?!(?-i:[A-Z][a-z]+\s\(AT\)\s[a-z]+)\b(?!\.|\s?[\[({<]|\s(?-i:DOT)))[\w.%+-]{1,30}(?:(?:\s?[\[({<]{1,2}\s?dot\s?[\])}>]{1,2}\s?|\s(?-i:DOT)\s)[\w.%+-]{1,30}){0,2}"
     r"(?:\s?[\[({<]{1,2}\s?at\s?[\])}>]{1,2}\s?|\s(?-i:AT)\s(?=\w{2,30}(?:\.|\s(?-i:DOT)\s)))[\w-]{2,40}(?:\.[\w-]{2,}){0,3}"
     r"(?:(?:\s?[\[({<]{1,2}\s?dot\s?[\])}>]{1,2}\s?|\s(?-i:DOT)\s)[\w-]{2,12}){0,3}",
     re.IGNORECASE,
@@ -42,6 +42,7 @@ _NUMBER = re.compile(
     r"\+\d{1,3}[\s.()-]{0,2}(?:\(?\d{1,5}\)?[\s.-]?){2,5}\d{2,4}"  # +39 02 1234 5678
     r"|\(\d{2,5}(?:\s\d)?\)[\s.-]?\d{2,4}[\s.-]?\d{2,4}(?:[\s.-]?\d{2,4})?"  # (415) 555-0100
     r"|\d{3}[.\s-]\s?\d{3}[.\s-]\d{4}"  # 415-555-0100
+    r"|1[-.\s]\(?\d{3}\)?[-.\s]\s?\d{3}[-.\s]\d{4}"  # 1-800-555-0100
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # Chinese mobile
     r"|0\d{2,3}[\s-]\d{6,8}(?:-\d{1,5})?"  # 023-68881234
     r"|(?!\d\d\.\d\d(?:\.|\s?-)|00-)0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
@@ -51,13 +52,13 @@ _NUMBER = re.compile(
     r")(?![\w%$€£¥])(?!-\d)"
 )
 _SAID = re.compile(
-    r"(?:tel|phone|telephone|mobile|cell|call|fax|text|电话|手机|联系方式|咨询热线|热线|telefono|cellulare|telefon|tél)"
+    r"(?:tel|phone|telephone|mobile|cell|call|fax|text|电话|手机|联系方式|咨询热线|热线|telefono|cellulare|telefon|tél|toll[ -]free|numer(?:em)? kontaktow)"
     r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|:|：)?\s*(?:\d{4,6}\s?(?:or|,|/)\s?)?$",
     re.IGNORECASE,
 )
 _CHAT = re.compile(
-    r"((?:微信号?|vx|v信|wechat(?:\s*id)?|weixin|qq(?:号|群)?|telegram|电报|tg|skype(?:\s*id)?|whatsapp|line\s*id|discord|keybase)"
-    r"\s*(?:号码?|id|handle|账号)?\s*(?:is|at)?\s*(?:[:：=@]|为|是|(?<=[号id])\s)[\s*\[]*@?)(?!https?\b|t\.me\b|(?:handle|e-mail|telephone|name)\])"
+    r"((?:微信号?|[vw]x|v信|wechat(?:\s*id)?|weixin|qq(?:号|群)?|telegram|电报|tg|skype(?:\s*id)?|whatsapp|line\s*id|discord|keybase)\d?"
+    r"\s*(?:号码?|id|handle|账号)?\s*(?:is|at)?\s*(?:[:：=@]|为|是|[-—]+>|→|(?<=[号id])\s|(?<=\bat )(?=['‘“\"]))[\s*\['‘“\"]*@?)(?!https?\b|t\.me\b|(?:handle|e-mail|telephone|name)\])"
     r"((?:live:)?[A-Za-z0-9_.][A-Za-z0-9_.#-]{3,40})",
     re.IGNORECASE,
 )
@@ -84,7 +85,7 @@ _LINK_HANDLE = re.compile(
     r"((?:t\.me|wa\.me|m\.me|telegram\.me|join\.skype\.com)/)([A-Za-z0-9_+/-]{3,60})", re.IGNORECASE
 )
 _TWITTER = re.compile(r"(?<![\w/.@])@[A-Za-z_][A-Za-z0-9_]{2,30}\b(?!\.[a-z])")
-_CHAT_SIGNS = ("微信", "vx", "v信", "wechat", "weixin", "qq", "telegram", "电报", "tg", "skype", "whatsapp", "line id", "lineid",
+_CHAT_SIGNS = ("微信", "vx", "wx", "v信", "wechat", "weixin", "qq", "telegram", "电报", "tg", "skype", "whatsapp", "line id", "lineid",
                "discord", "keybase", ".me/", "m.me")  # fmt: skip
 _HIDDEN_SIGNS = (" dot ", "[dot", "(dot", "{dot", "<dot", "(.)", "[.]", "[at", "(at", "{at", "<at", "(@", "[@", " @ ",
                  "arroba", "chiocciola", "punto", "<<at", " dot ")  # fmt: skip
