@@ -9,8 +9,8 @@ every candidate with q < 0.05 is a false one. Classifications are left out (they
 
 *Planted*: on shuffled months, roles that the classifications know are drawn by lot; the labels and
 alternative titles that name them are taken out, and their vacancies are thinned to a third before a start
-month and less and less over the twelve months after it, so that their share rises threefold on a known line.
-All other roles are flat. One test for both: a candidate of a kind that is a profession (occupation or
+month and less and less over the twelve months after it, so that their share rises threefold on a known line
+(with the roles that narrow them, or the cluster they share would rise less). All other roles are flat. One test for both: a candidate of a kind that is a profession (occupation or
 specialisation) with q < 0.05 is an alarm; right for a planted role, false for one left alone. Whether a planted
 role also stands in the first thirty rows is counted beside it. Roles that the labels call a technology or no
 profession are not planted.
@@ -40,7 +40,7 @@ from benchmarks.detection.past import FIRST, WORK, snapshot, year_end
 from observatory import pipeline, proposals
 from observatory.backtest.truth import key_of
 from observatory.config import Workspace, open_workspace
-from observatory.detect import Cluster, Detection, detect
+from observatory.detect import Cluster, Detection, detect, shortened
 from observatory.propose import propose
 from observatory.records import Candidate, Taxonomy
 
@@ -230,9 +230,17 @@ def draw(
 def thin(
     mentions: pd.DataFrame, keys: set[str], random: np.random.Generator, *, start: int, end: int
 ) -> pd.DataFrame:  # fmt: skip
-    """Mentions without those vacancies of the planted roles that the line leaves out."""
-    fold = {role: key_of(role) for role in mentions["role"].unique()}
-    own = mentions["role"].map(fold).isin(keys)
+    """Mentions without those vacancies of the planted roles, and of what narrows them, that the line leaves out.
+
+    A profession rises with its narrower forms ("junior", "cloud" data engineer): were these left flat, the cluster
+    that holds them would rise less than planted.
+    """
+    own = mentions["role"].map(
+        {
+            role: any(key_of(form) in keys for form in (role, *shortened(role, "en")))
+            for role in mentions["role"].unique()
+        }
+    )
     kept = np.interp(mentions["month"], [start, end], [BEFORE, 1.0])
     lots = pd.Series(random.random(mentions["vacancy_id"].nunique()), index=mentions["vacancy_id"].unique())
     return mentions[~own | (mentions["vacancy_id"].map(lots) < kept)].reset_index(drop=True)

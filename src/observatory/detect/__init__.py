@@ -238,9 +238,10 @@ def _growth(
         .rename(columns={"size": "vacancies"})
     )
     short = growth_of(counts, exposure, windows=spans)
+    tested = _tested(hired, p).reindex(short.index, fill_value=False).to_numpy()
     recent = 2 * p.window_months
     if as_of_month - first < 2 * recent or short.empty:
-        return short
+        return short.assign(q_value=_q_values(short["p_value"].to_numpy(), tested))
     long = growth_of(
         counts, exposure,
         windows=Windows(earlier=range(first, as_of_month - recent), recent=range(as_of_month - recent, as_of_month)),
@@ -253,7 +254,25 @@ def _growth(
         for note in result.loc[surer, "note"]
     ]
     result["p_value"] = np.minimum(1.0, 2 * np.minimum(short["p_value"], long["p_value"]))
-    result["q_value"] = benjamini_hochberg(result["p_value"].to_numpy())
+    result["q_value"] = _q_values(result["p_value"].to_numpy(), tested)
+    return result
+
+
+def _tested(hired: pd.DataFrame, p: Parameters) -> pd.Series:
+    """Whether each cluster is large enough to be proposed, and so is tested for growth.
+
+    The filter looks at all its vacancies, whenever they were; how they fall into two windows is independent of
+    their number where nothing grows, so it costs nothing (Bourgon, Gentleman and Huber 2010,
+    doi:10.1073/pnas.0914005107).
+    """
+    size = hired.groupby("cluster").agg(vacancies=("vacancy_id", "nunique"), employers=("employer", "nunique"))
+    return (size["vacancies"] >= p.min_vacancies) & (size["employers"] >= p.min_employers)
+
+
+def _q_values(p_values: NDArray[np.float64], tested: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """q-values over the clusters tested; 1 for the others."""
+    result = np.ones(len(p_values))
+    result[tested] = benjamini_hochberg(p_values[tested])
     return result
 
 

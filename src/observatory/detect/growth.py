@@ -22,6 +22,7 @@ from scipy import stats
 from observatory.records import Growth
 
 CONFIDENCE = 0.95
+FEW_EMPLOYERS = 2.0  # effective ones, up to which a batch of vacancies counts as one event in full
 SPARSE = 0.5  # added to both windows' counts, so that a profession without a past has a finite ratio
 
 
@@ -196,10 +197,12 @@ def _dispersion(
 def _batch(
     counts: pd.DataFrame, clusters: NDArray[np.int64], sources: NDArray[np.str_], windows: Windows
 ) -> NDArray[np.float64]:
-    """Vacancies that come with one employer's decision to hire, shape (clusters,), at least 1.
+    """Vacancies that come with one employer's decision to hire, as far as it matters, shape (clusters,), at least 1.
 
-    The mean over vacancies of what their employer posted in the same window: the factor by which the
-    variance of a compound Poisson count exceeds its mean. An employer that posts twelve times is one event.
+    The mean over vacancies of what their employer posted in the same window is the factor by which the variance
+    of a compound Poisson count exceeds its mean: an employer that posts twelve times is one event. With many
+    employers the variance clustered on them sees that by itself, so the factor counts in full for two
+    effective employers (1 / sum of squared shares) and less and less for more.
     """  # fmt: skip
     inside = counts[counts["source"].isin(sources)]
     recent = inside["month"].between(windows.recent.start, windows.recent.stop - 1)
@@ -207,7 +210,10 @@ def _batch(
     inside = inside.assign(recent=recent)[recent | earlier]
     each = inside.groupby(["cluster", "employer", "recent"])["vacancies"].sum().astype(float)
     batch = (each**2).groupby(level="cluster").sum() / each.groupby(level="cluster").sum()
-    result: NDArray[np.float64] = batch.reindex(clusters, fill_value=1.0).to_numpy()
+    whole = each.groupby(level=["cluster", "employer"]).sum()
+    effective = whole.groupby(level="cluster").sum() ** 2 / (whole**2).groupby(level="cluster").sum()
+    factor = 1 + (batch - 1) * np.minimum(1.0, FEW_EMPLOYERS / effective)
+    result: NDArray[np.float64] = factor.reindex(clusters, fill_value=1.0).to_numpy()
     return np.maximum(result, 1.0)
 
 

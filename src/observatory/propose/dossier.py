@@ -20,7 +20,7 @@ METHOD = (
     "Roles that are the same profession form a cluster: a neighbour graph over their names, divided by Leiden.",
     "Growth compares the share of vacancies of the same sources in two windows (Mantel-Haenszel rate ratio; the "
     "interval allows for over-dispersion and for employers that repost).",
-    "q-values are after Benjamini and Hochberg over all clusters tested in the run.",
+    "q-values are after Benjamini and Hochberg over all clusters of the run that are large enough to be proposed.",
     "Novelty is the share of known titles that lie closer to the classifications of the day than this role does.",
 )
 LIMITS = (
