@@ -149,3 +149,17 @@ def test_who_may_only_read(programme, world):
     for role in ("reader", "analyst", "senior analyst", "chair"):
         with pytest.raises(NotAllowed, match=r"programme\.keep"):
             actions.add_partner(values={"name": "x"}, by=world[role], now=NOW)
+
+
+def test_what_is_agreed_on_a_withdrawn_standard_no_longer_counts(programme, signed_in):
+    laid = programme.comparison()
+    (one, *_), (a, *_) = units(laid)
+    laid = actions.match_units(comparison=laid, own=one, theirs=a, extent="full", by=programme.boss, version=1, now=NOW)
+    actions.agree(comparison=laid, by=programme.boss, version=2, now=NOW)
+    client = signed_in(programme.boss)
+    partners = '<td class="num">0</td><td class="num">1</td><td class="num">{}</td></tr>'
+    assert partners.format(1) in client.get("/programme/partners").content.decode()
+    actions.withdraw_standard(standard=laid.standard, on=NOW.date(), reason="replaced", by=programme.boss, version=laid.standard.version, now=NOW)  # fmt: skip
+    assert partners.format(0) in client.get("/programme/partners").content.decode()
+    page = client.get(f"/programme/professions/{laid.brief.candidate.candidate_id}").content.decode()
+    assert "withdrawn by the partner" in page

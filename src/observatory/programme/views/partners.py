@@ -46,7 +46,7 @@ def partners(request: HttpRequest) -> HttpResponse:
     rows = list(
         Partner.objects.annotate(
             standards_n=Count("standards", distinct=True), agreements_n=Count("agreements", distinct=True),
-            compared_n=Count("standards__comparisons", filter=Q(standards__comparisons__agreed_at__isnull=False), distinct=True),
+            compared_n=Count("standards__comparisons", filter=Q(standards__comparisons__agreed_at__isnull=False, standards__withdrawn_on__isnull=True), distinct=True),
         ).order_by("country", "name")
     )  # fmt: skip
     if inside:

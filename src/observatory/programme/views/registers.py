@@ -96,7 +96,7 @@ def home(request: HttpRequest) -> HttpResponse:
         grouped = rows.filter(**{by: OuterRef("pk")}).order_by().values(by).annotate(n=what).values("n")
         return Coalesce(Subquery(grouped), 0)
 
-    agreed = Comparison.objects.filter(agreed_at__isnull=False)
+    agreed = Comparison.objects.filter(agreed_at__isnull=False, standard__withdrawn_on__isnull=True)
     rows = forms.adopted().annotate(
         briefs_n=held(Brief.objects.all(), Count("pk")),
         matches_n=held(Match.objects.filter(state="confirmed"), Count("pk")),
@@ -187,7 +187,7 @@ def _way(
     def first(register: str) -> dt.date | None:
         return min((one.starts_on for one in entries if one.register == register), default=None)
 
-    accepted = [one for one in agreed if one.agreed_at is not None]
+    accepted = [one for one in agreed if one.agreed_at is not None and one.standard.withdrawn_on is None]
     certified = [one for one in figures if one.entry.register == Register.CERTIFICATION and one.people]
     total = sum(one.people for one in certified)
     years = [one.year for one in certified]
