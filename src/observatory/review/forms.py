@@ -163,7 +163,7 @@ class NewMeeting(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     held_on = forms.DateField(label=_("Held on"), widget=forms.DateInput(attrs={"type": "date"}))
-    chair = _Person(label=_("Chair"), queryset=User.objects.none())
+    chair = _Person(label=_("Chair"), empty_label=_("choose one"), queryset=User.objects.none())
     members = _People(label=_("Members"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -176,7 +176,9 @@ class Motion(forms.Form):
     """What is put to the vote."""
 
     candidate = _Ready(
-        label=_("Candidate"), queryset=Candidate.objects.filter(status=Status.READY).order_by("-score")[:0]
+        label=_("Candidate"),
+        empty_label=_("choose one"),
+        queryset=Candidate.objects.filter(status=Status.READY).order_by("-score")[:0],
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(label=_("Motion"), choices=Outcome.choices)

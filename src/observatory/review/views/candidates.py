@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from observatory.errors import ReviewError
 from observatory.review import actions, charts, forms
 from observatory.review.models import (
+    OPEN_STATUSES,
     Candidate,
     Kind,
     SavedView,
@@ -35,6 +36,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 }
 LANGUAGES = (("en", "English"), ("zh", "中文"), ("it", "Italiano"))
 PER_PAGE = 25
+MAPPED = (*OPEN_STATUSES, Status.WATCH, Status.ADOPTED)  # what the landscape shows
 _KEYS = ("sector", "kind", "status", "language", "q", "sort")
 
 
@@ -44,15 +46,15 @@ def sector_names() -> list[str]:
     return sorted({name for row in rows for name in row})
 
 
-def chosen(asked: QueryDict) -> QuerySet[Candidate]:
-    """The candidates that the filters of an address leave."""
+def chosen(asked: QueryDict, *, standing: Iterable[str]) -> QuerySet[Candidate]:
+    """The candidates that the filters of an address leave; those of `standing` where it names no status."""
     found = Candidate.objects.all()
     if asked.get("kind") in Kind.values:
         found = found.filter(kind=asked["kind"])
     if asked.get("status") in Status.values:
         found = found.filter(status=asked["status"])
     elif asked.get("status") != "all":
-        found = found.exclude(status__in=(Status.MERGED, Status.SPLIT, Status.REJECTED))
+        found = found.filter(status__in=tuple(standing))
     for word in asked.get("q", "")[:200].replace("\0", "").lower().split()[:8]:
         found = found.filter(Q(search__contains=word) | Q(title__icontains=word) | Q(candidate_id=word))
     language, sector = asked.get("language", ""), asked.get("sector", "")
@@ -72,7 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _queue(request: HttpRequest, said: QueryDict, *, status: int = 200, **refused: Any) -> HttpResponse:
     """The page for the filters `said`; `refused` is what a refused form had, to be shown again."""
-    found = chosen(said).defer("search", "skills", "dossier__body")
+    found = chosen(said, standing=OPEN_STATUSES).defer("search", "skills", "dossier__body")
     leaf = Paginator(found, PER_PAGE).get_page(said.get("page"))
     asked = {name: said.get(name, "") for name in _KEYS}
     kept = QueryDict(mutable=True)
@@ -146,7 +148,7 @@ def landscape(request: HttpRequest) -> HttpResponse:
     colours = {"growth": _("growth"), "sector": _("sector"), "status": _("status")}
     colour = request.GET.get("colour", "")
     colour = colour if colour in colours else "growth"
-    found = chosen(request.GET).order_by("-vacancies", "pk")
+    found = chosen(request.GET, standing=MAPPED).order_by("-vacancies", "pk")
     fields = ("candidate_id", "title", "sectors", "vacancies", "growth_ratio", "growth_low", "growth_high", "status")
     names = sector_names()
     shades = {name: f"s{number % 6 + 1}" for number, name in enumerate(names)}

@@ -35,6 +35,11 @@
     form.addEventListener("submit", () => { typed = false; });
     addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
   }
+  const here = document.querySelector(".top nav [aria-current]");
+  if (here) { // on a phone the menu is one row that scrolls
+    const row = here.closest("ul");
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
   const problem = document.querySelector("[data-focus]");
   if (problem) problem.focus();
 })();
