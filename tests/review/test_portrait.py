@@ -36,6 +36,24 @@ def test_a_neighbour_with_the_two_tests_on_names(near, title, subset):
     assert found["percent"] == 73
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"estimate": 12345, "low": 4000, "high": 30000, "note": "in the US"}, "about 12,345 people (90 % interval 4,000 to 30,000)"),
+        ({"estimate": None, "low": None, "high": None, "note": "no figures"}, "cannot be said"),
+    ],
+    ids=("estimate", "none"),
+)  # fmt: skip
+def test_how_many_practise_it(said, words):
+    with translation.override("en"):
+        assert portrait.practitioners({"practitioners": said}) == {"words": words, "note": said["note"]}
+
+
+def test_a_dossier_of_before_says_nothing_of_practitioners():
+    assert portrait.practitioners({}) == {}
+    assert portrait.practitioners({"practitioners": None}) == {}
+
+
 def test_words_skills_and_tasks_side_by_side():
     raw = {
         "candidate": {"skills": ["python"]},

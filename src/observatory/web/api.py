@@ -16,7 +16,7 @@ from observatory.errors import ObservatoryError
 from observatory.review.exchange import checked
 from observatory.review.models import Candidate, Decision, Kind, Status
 from observatory.web.middleware import status_of
-from observatory.web.tokens import holder, within_rate
+from observatory.web.tokens import covers, holder, within_rate
 
 
 class Key(HttpBearer):
@@ -27,9 +27,11 @@ class Key(HttpBearer):
         self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        found = holder(token, scope=self.scope)
+        found = holder(token)
         if found is None:
             return None
+        if not covers(found, self.scope):
+            raise HttpError(403, f"this key does not read {self.scope}; make one that does on your account page")
         if not within_rate(found):
             raise HttpError(429, "too many calls in this minute; wait for the next")
         return found
@@ -100,7 +102,7 @@ class DecisionPage(Schema):
     decisions: list[DecisionOut]
 
 
-REFUSED: dict[int, Any] = {401: Problem, 404: Problem, 422: Any, 429: Problem, 503: Problem}
+REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Any, 429: Problem, 503: Problem}
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 PerPage = Annotated[int, Query(ge=1, le=200)]
 

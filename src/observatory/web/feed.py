@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from observatory.review.models import Candidate, Decision
 from observatory.review.permissions import require
-from observatory.web.tokens import holder, within_rate
+from observatory.web.tokens import covers, holder, within_rate
 
 Entry = tuple[str, str, str, dt.datetime, str]
 
@@ -32,8 +32,8 @@ class Feed(_Feed):
         if user.is_authenticated:
             require(user, "read")
             return super().__call__(request, *args, **kwargs)
-        token = holder(request.GET.get("key", ""), scope="register")
-        if token is None:
+        token = holder(request.GET.get("key", ""))
+        if token is None or not covers(token, "register"):
             return HttpResponse(_("Sign in, or give a key of the API: /feed.atom?key=…"), status=401)
         if not within_rate(token):
             return HttpResponse(_("Too many calls in this minute; wait for the next."), status=429)

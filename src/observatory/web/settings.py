@@ -154,6 +154,9 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 SITE_TITLE = _("Observatory of emerging professions")
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}},
+}
 STATIC_URL = "/static/"
 STATIC_ROOT = str(WORKSPACE.var_dir / "static")
 STORAGES = {

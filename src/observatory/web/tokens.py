@@ -12,15 +12,20 @@ from observatory.review.models import ApiToken
 from observatory.review.views.frame import now
 
 
-def holder(key: str, *, scope: str) -> ApiToken | None:
-    """The token of a key when it is valid and has the scope."""
+def holder(key: str) -> ApiToken | None:
+    """The token of a key that is valid now."""
     if not key.startswith("obs_") or len(key) > 200:
         return None
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    token = ApiToken.objects.select_related("owner").filter(
+    found: ApiToken | None = ApiToken.objects.select_related("owner").filter(
         digest=digest, revoked_at__isnull=True, expires_at__gt=now(), owner__is_active=True
     ).first()  # fmt: skip
-    return token if token and scope in token.scopes and token.owner.has_perm("review.read") else None
+    return found
+
+
+def covers(token: ApiToken, scope: str) -> bool:
+    """Whether a key has the scope and its owner may read the site."""
+    return scope in token.scopes and bool(token.owner.has_perm("review.read"))
 
 
 def within_rate(token: ApiToken) -> bool:

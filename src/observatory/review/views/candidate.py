@@ -9,6 +9,7 @@ from django import forms as django_forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from observatory.errors import Stale, WrongState
@@ -56,8 +57,8 @@ def show(request: HttpRequest, row: Candidate, *, tried: Tried | None = None, st
     points = charts.quarters(row.history)
     context: dict[str, Any] = {
         "row": row, "raw": raw, "facts": raw["candidate"], "points": points,
-        "chart": charts.lines([(row.title, points)], title=_("Growth"), width=720, height=270),
-        "sentences": _sentences(row), "similar": similar(row), "assigned": assigned, "shown": current, "grid": grid,
+        "chart": SimpleLazyObject(lambda: charts.lines([(row.title, points)], title=_("Growth"), width=720, height=270)),
+        "sentences": SimpleLazyObject(lambda: _sentences(row)), "similar": similar(row), "assigned": assigned, "shown": current, "grid": grid,
         "hidden": len(given) - len(seen), "decisions": _rulings(row, request.user, tried),
         "trail": list(AuditRow.objects.filter(what="candidate", key=row.candidate_id).order_by("-number")[:20]),
         "comments": list(row.comments.select_related("author")), "portrait": portrait(row, raw, points),

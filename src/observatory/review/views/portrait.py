@@ -39,7 +39,7 @@ def portrait(row: Candidate, raw: Mapping[str, Any], points: Sequence[Point]) ->
     return {
         "sentences": sentences(row, facts), "exposure": exposure(points), "near": near,
         "names": [(language, names[:6]) for language, names in sorted(facts["titles"].items()) if names],
-        "parts": compared(row.title, raw, facts["nearest"][:NEAR]) if near else [], "lineage": lineage(row),
+        "parts": compared(row.title, raw, facts["nearest"][:NEAR]) if near else [], "lineage": lineage(row), "people": practitioners(facts),
         "limits": limits([*facts.get("limits", ()), *raw.get("limits", ())]),
     }  # fmt: skip
 
@@ -87,6 +87,21 @@ def exposure(points: Sequence[Point]) -> str:
     if silent:
         words += " " + ngettext("%(n)s quarter is silent.", "%(n)s quarters are silent.", silent) % {"n": silent}
     return str(words)
+
+
+def practitioners(facts: Mapping[str, Any]) -> dict[str, str]:
+    """How many practise it, in words, and what the number assumes; {} where the dossier was made before it was asked."""
+    said = facts.get("practitioners")
+    if not isinstance(said, Mapping):
+        return {}
+    numbers = [said.get(name) for name in ("estimate", "low", "high")]
+    if all(isinstance(one, int) for one in numbers):
+        words = _("about %(n)s people (90 %% interval %(l)s to %(h)s)") % dict(
+            zip(("n", "l", "h"), map(figure, numbers), strict=True)
+        )
+    else:
+        words = _("cannot be said")
+    return {"words": words, "note": str(said.get("note", ""))}
 
 
 def neighbour(title: str, facts: Mapping[str, Any], near: Mapping[str, Any]) -> dict[str, Any]:
