@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "candidates": ("observatory.cli.reading", "candidates", "The ranked list of emerging professions."),
     "dossier": ("observatory.cli.reading", "dossier", "The evidence on one candidate."),
     "verify-dossier": ("observatory.cli.reading", "verify_dossier", "Check a dossier against its hash and corpus."),
+    "draft": ("observatory.cli.drafting", "draft", "The draft of a standard for one candidate."),
     "ranking": ("observatory.cli.ranking", "ranking", "What verdicts teach the ranking, before and after."),
     "report": ("observatory.cli.reports", "report", "A report: weekly, quarterly, annual, or on the data's quality."),
     "backtest": (

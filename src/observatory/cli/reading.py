@@ -30,7 +30,7 @@ def candidates(
 
     if kind is not None and kind not in KINDS:
         raise click.BadParameter(f"{kind!r}; known are {', '.join(KINDS)}", param_hint="--kind")
-    run, found = _stored(obj, as_of)
+    run, found = stored(obj, as_of)
     rows = [d for d in found if (sector is None or sector in d.candidate.sectors) and kind in (None, d.candidate.kind)]
     if sector is not None and not any(sector in d.candidate.sectors for d in found):
         known = sorted({s for d in found for s in d.candidate.sectors})
@@ -67,26 +67,37 @@ def candidates(
 def dossier(obj: dict[str, object], identity: str, form: str, as_of: str | None, out: Path | None) -> None:
     """The evidence on one candidate. ID is its id, its rank, or its title."""
     from observatory.cli.opening import workspace_of
-    from observatory.errors import BadInput, StorageError
 
-    _, found = _stored(obj, as_of)
-    chosen = [
-        d
-        for d in found
-        if identity in (d.candidate.candidate_id, str(d.candidate.rank))
-        or identity.lower() == d.candidate.title.lower()
-    ]
-    if not chosen:
-        near = ", ".join(f"{d.candidate.candidate_id} ({d.candidate.title})" for d in found[:5])
-        raise BadInput(f"no candidate {identity!r} in this run; the first ones are {near or 'none'}")
-    made = _made(chosen[0], form)
-    path = out or workspace_of(obj).var_dir / "dossiers" / f"dossier-{chosen[0].candidate.candidate_id}.{form}"
+    _, found = stored(obj, as_of)
+    chosen = candidate_of(found, identity)
+    path = out or workspace_of(obj).var_dir / "dossiers" / f"dossier-{chosen.candidate.candidate_id}.{form}"
+    write(path, _made(chosen, form))
+    click.echo(str(path))
+
+
+def candidate_of(found: list[Dossier], identity: str) -> Dossier:
+    """The dossier of the candidate with an id, rank or title. Raises `BadInput` naming the first ones."""
+    from observatory.errors import BadInput
+
+    for d in found:
+        if (
+            identity in (d.candidate.candidate_id, str(d.candidate.rank))
+            or identity.lower() == d.candidate.title.lower()
+        ):
+            return d
+    near = ", ".join(f"{d.candidate.candidate_id} ({d.candidate.title})" for d in found[:5])
+    raise BadInput(f"no candidate {identity!r} in this run; the first ones are {near or 'none'}")
+
+
+def write(path: Path, made: bytes) -> None:
+    """Writes a file, its folder too. Raises `StorageError` where the disk refuses."""
+    from observatory.errors import StorageError
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(made)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
-    click.echo(str(path))
 
 
 def _made(chosen: Dossier, form: str) -> bytes:
@@ -141,7 +152,8 @@ def verify_dossier(obj: dict[str, object], file: Path, hash_only: bool) -> None:
         sys.exit(1)
 
 
-def _stored(obj: dict[str, object], as_of: str | None) -> tuple[Run, list[Dossier]]:
+def stored(obj: dict[str, object], as_of: str | None) -> tuple[Run, list[Dossier]]:
+    """The newest run at or before a day, and the dossiers of its candidates by rank."""
     from observatory.cli.opening import date_of, workspace_of
     from observatory.errors import NotEnoughData
     from observatory.pipeline import corpus_of, newest_run
