@@ -44,6 +44,7 @@ BENCHMARKS = {
         "benchmarks.kill_week:measure",
         "kill -9 of scheduler, job and database at a hundred moments of a week",
     ),
+    "crosswalks": ("benchmarks.crosswalks:measure", "Crosswalk suggestions beside TF-IDF: top-1 and top-5"),
     "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),
 }
 

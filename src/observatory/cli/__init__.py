@@ -30,6 +30,12 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "dossier": ("observatory.cli.reading", "dossier", "The evidence on one candidate."),
     "verify-dossier": ("observatory.cli.reading", "verify_dossier", "Check a dossier against its hash and corpus."),
     "draft": ("observatory.cli.drafting", "draft", "The draft of a standard for one candidate."),
+    "crosswalk": ("observatory.cli.drafting", "crosswalk", "Suggested relations to the loaded classifications."),
+    "curriculum": (
+        "observatory.cli.drafting",
+        "curriculum",
+        "A curriculum brief and what a certification should test.",
+    ),
     "ranking": ("observatory.cli.ranking", "ranking", "What verdicts teach the ranking, before and after."),
     "report": ("observatory.cli.reports", "report", "A report: weekly, quarterly, annual, or on the data's quality."),
     "backtest": (

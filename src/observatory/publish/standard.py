@@ -284,11 +284,17 @@ def spans(rows: Sequence[Sequence[Sequence[Shown]]], column: int) -> list[int]:
 
 
 def draft_page(draft: Draft, *, view: View = "standard", language: str = "") -> str:
-    """The page: own styles inside, no script; text from postings is escaped."""
+    """The page of a draft."""
     language = language or ("zh" if draft.language == "zh" else "en")
     w = words(language)
+    note = f"{w['contents']} · {draft.made_from.get('as of', '')}"
+    return page_of(Layout(draft, language).blocks(view), title=draft.title, kicker=w["draft"], note=note, language=language)  # fmt: skip
+
+
+def page_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, language: str = "en") -> str:
+    """Blocks as a page: own styles inside, no script; text from postings is escaped."""
     return str(
         environment().get_template("standard.html").render(
-            d=draft, blocks=Layout(draft, language).blocks(view), t=w, language=language, spans=spans, zip=zip,
+            blocks=blocks, title=title, kicker=kicker, note=note, language=language, spans=spans, zip=zip,
         )
     ) + "\n"  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,20 @@ TEMPLATE = Path(__file__).parent / "templates" / "standard.typ"
 
 
 def draft_docx(draft: Draft, *, view: View = "standard", language: str = "") -> bytes:
-    """The DOCX: headings, lists and bordered tables whose first column joins rows of one function; editable."""
+    """The DOCX of a draft."""
     language = language or ("zh" if draft.language == "zh" else "en")
     w = words(language)
+    note = f"{w['contents']} · {draft.made_from.get('as of', '')}"
+    return docx_of(Layout(draft, language).blocks(view), title=draft.title, kicker=w["draft"], note=note, day=_day(draft))  # fmt: skip
+
+
+def docx_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, day: dt.date) -> bytes:
+    """Blocks as DOCX: headings, lists and bordered tables whose first column joins rows that belong together."""
     paper = styled_document(20)
-    _quiet(paper.add_paragraph(), w["draft"])
-    paper.add_heading(clean(draft.title), 0)
-    _quiet(paper.add_paragraph(), f"{w['contents']} · {draft.made_from.get('as of', '')}")
-    for block in Layout(draft, language).blocks(view):
+    _quiet(paper.add_paragraph(), kicker)
+    paper.add_heading(clean(title), 0)
+    _quiet(paper.add_paragraph(), note)
+    for block in blocks:
         if block.kind == "heading":
             paper.add_heading(clean(block.text), block.level)
         elif block.kind == "text":
@@ -47,8 +54,8 @@ def draft_docx(draft: Draft, *, view: View = "standard", language: str = "") -> 
         else:
             _table(paper, block)
     core = paper.core_properties
-    core.title, core.author, core.comments = clean(draft.title)[:200], "observatory", ""
-    core.created = core.modified = midnight(_day(draft)).replace(tzinfo=None)
+    core.title, core.author, core.comments = clean(title)[:200], "observatory", ""
+    core.created = core.modified = midnight(day).replace(tzinfo=None)
     raw = io.BytesIO()
     paper.save(raw)
     return same_bytes(raw.getvalue())
@@ -85,6 +92,8 @@ def _table(paper: Any, block: Block) -> None:
                 joined = made.cell(at, column).merge(made.cell(at + covered - 1, column))
                 for paragraph in [p for p in joined.paragraphs if not p.text][:]:
                     paragraph._p.getparent().remove(paragraph._p)
+    for column_, width in zip(made.columns, widths, strict=True):  # LibreOffice reads the grid, Word the cells
+        column_.width = width
     for row_ in made.rows:
         for cell, width in zip(row_.cells, widths, strict=True):
             cell.width = width
@@ -122,24 +131,30 @@ def _day(draft: Draft) -> dt.date:
 
 
 def draft_pdf(draft: Draft, *, view: View = "standard", language: str = "") -> bytes:
-    """The PDF by Typst. Raises `MissingPart` without Typst, or where Chinese has no font."""
+    """The PDF of a draft."""
+    language = language or ("zh" if draft.language == "zh" else "en")
+    w = words(language)
+    blocks = Layout(draft, language).blocks(view)
+    return pdf_of(blocks, title=draft.title, kicker=w["draft"], note=w["contents"], day=_day(draft), language=language)
+
+
+def pdf_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, day: dt.date, language: str = "en") -> bytes:
+    """Blocks as PDF by Typst. Raises `MissingPart` without Typst, or where Chinese has no font."""
     try:
         import typst
     except ImportError as error:
         raise MissingPart("PDF needs the package typst; install it with: pip install 'typst>=0.13'") from error
-    language = language or ("zh" if draft.language == "zh" else "en")
-    w, day = words(language), _day(draft)
     content = json.dumps(
         {
-            "title": breakable(draft.title), "draft": w["draft"], "contents": w["contents"], "as_of": wording.day(day), "lang": language,
-            "date": [day.year, day.month, day.day], "blocks": [_block(b) for b in Layout(draft, language).blocks(view)],
+            "title": breakable(title), "draft": kicker, "contents": note, "as_of": wording.day(day), "lang": language,
+            "date": [day.year, day.month, day.day], "blocks": [_block(b) for b in blocks],
         },
         ensure_ascii=False,
     )  # fmt: skip
     han = han_font(families())
     if not han and wording.language_of(content):
         raise MissingPart(
-            "this draft holds Chinese text and no font here can show it in a PDF; install one with: "
+            "this document holds Chinese text and no font here can show it in a PDF; install one with: "
             "apt-get install fonts-noto-cjk (or fonts-wqy-microhei), or take --format html"
         )
     values = {"draft": content, "fonts": json.dumps([LATIN_FONT, *([han] if han else [])])}
@@ -147,7 +162,9 @@ def draft_pdf(draft: Draft, *, view: View = "standard", language: str = "") -> b
     try:
         made: bytes = compile_({"main": TEMPLATE.read_bytes()}, sys_inputs=values, format="pdf", timestamp=midnight(day))  # fmt: skip
     except RuntimeError as error:
-        raise MissingPart(f"Typst could not set this draft ({error}); is the package typst 0.13 or newer?") from error
+        raise MissingPart(
+            f"Typst could not set this document ({error}); is the package typst 0.13 or newer?"
+        ) from error
     return made
 
 
