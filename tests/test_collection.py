@@ -15,7 +15,17 @@ from observatory import pipeline
 from observatory.cli import cli
 from observatory.collect import SOURCES, read_register
 from observatory.collect.source import Page, Terms
-from observatory.collection import NOT_DUE, NOTHING, POSTINGS, UNKNOWN, Fetch, health, missing_months, write_fetch
+from observatory.collection import (
+    NOT_DUE,
+    NOTHING,
+    POSTINGS,
+    UNKNOWN,
+    Fetch,
+    ahead,
+    health,
+    missing_months,
+    write_fetch,
+)
 from observatory.config import Workspace, init_workspace
 from observatory.corpus.forgetting import REMOVED, expire, find_words, forget
 from observatory.errors import SettingError, SourceChanged, Unreachable
@@ -102,6 +112,23 @@ def test_gone_after_two_complete_listings_without_it(ws: Workspace) -> None:
     ):  # fmt: skip
         fetch(ws, Invented(numbers, whole=whole), NOW + days * DAY)
         assert gone(NOW) == expected, days
+
+
+def test_pages_are_fetched_ahead_in_their_order_and_an_error_comes_in_its_place() -> None:
+    def pages() -> Iterator[Page]:
+        for number in range(5):
+            yield Page(postings=(raw(number),), cursor=str(number))
+        raise SourceChanged("another shape")
+
+    seen: list[str] = []
+
+    def read() -> None:
+        for page in ahead(pages()):
+            seen.append(page.cursor)
+
+    with pytest.raises(SourceChanged, match="another shape"):
+        read()
+    assert seen == ["0", "1", "2", "3", "4"]
 
 
 def test_a_wall_in_place_of_a_text_is_set_aside(ws: Workspace) -> None:

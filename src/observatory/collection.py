@@ -7,6 +7,7 @@ not counted as one without.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import itertools
@@ -15,7 +16,7 @@ import logging
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ class Cursors:
         return found
 
 
-def ahead(pages: Iterator[Page]) -> Iterator[Page]:
+def ahead(pages: Iterator[Page]) -> Generator[Page, None, None]:
     """The same pages in the same order; the next one is fetched while this one is worked on."""
     end = object()
     with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
@@ -133,10 +134,11 @@ class Gathering:
         """Reads all pages; an error ends the fetch and becomes its outcome, what came before it is kept."""
         error: ObservatoryError | None = None
         try:
-            for page in ahead(pages):
-                self._take(page)
-                if len(self._good) + len(self._bad) >= BUFFER or len(self._seen) >= 4 * BUFFER:
-                    self._flush()
+            with contextlib.closing(ahead(pages)) as coming:
+                for page in coming:
+                    self._take(page)
+                    if len(self._good) + len(self._bad) >= BUFFER or len(self._seen) >= 4 * BUFFER:
+                        self._flush()
         except (FetchError, BadFile, SettingError) as failure:
             error = failure
             self.complete = False
