@@ -61,7 +61,7 @@ class DetectSettings(_Section):
     history_months: int = Field(36, ge=6, le=240, description="How far back growth is compared, in months.")
     min_vacancies: int = Field(5, ge=1, description="A candidate has at least this many vacancies.")
     min_employers: int = Field(3, ge=1, description="A candidate is sought by at least this many employers.")
-    resolution: float = Field(0.80, gt=0.6, lt=1, description="Mean similarity inside a cluster, at least.")
+    resolution: float = Field(0.82, gt=0.6, lt=1, description="Mean similarity inside a cluster, at least.")
     seeds: int = Field(5, ge=1, le=50, description="Clusterings compared for stability.")
     candidates: int = Field(200, ge=1, description="Candidates kept from a run.")
 

@@ -40,7 +40,7 @@ class Parameters:
     history_months: int = 36
     min_vacancies: int = 5
     min_employers: int = 3
-    resolution: float = 0.80
+    resolution: float = 0.82
     seeds: int = 5
     seed: int = 0
 

@@ -82,7 +82,7 @@ def role_words(role: str, language: str) -> frozenset[str]:
 
 
 def cluster_roles(
-    sims: Floats, *, resolution: float = 0.80, floor: float = 0.62, seeds: Sequence[int] = (0, 1, 2, 3, 4)
+    sims: Floats, *, resolution: float = 0.82, floor: float = 0.62, seeds: Sequence[int] = (0, 1, 2, 3, 4)
 ) -> Clustering:
     """Clusters of roles from their similarity, shape (n, n).
 
