@@ -171,8 +171,9 @@ def test_who_changed_it_meanwhile_is_told_not_overwritten(visit, site):
     page.get_by_text("Rename", exact=True).first.click()
     page.fill("#rename-title", "renamed second, with much thought")
     page.locator("#rename-title").press("Enter")
-    assert "changed by somebody else" in page.locator(".message").inner_text()
-    assert "renamed second, with much thought" in page.locator(".facts").inner_text()
+    assert "changed by somebody else" in page.locator(".summary").inner_text()
+    assert "renamed first" in page.locator("h1").inner_text().lower()
+    assert page.locator("#rename-title").input_value() == "renamed second, with much thought"
     page = ada.open(address)
     assert page.locator("h1").inner_text().lower() == "renamed first"
 
