@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any, Literal
+from urllib.parse import quote
 
 from observatory.errors import BadInput, SettingError
 
@@ -343,6 +344,109 @@ def _written(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     writer.writerow(head)
     writer.writerows(rows)
     return out.getvalue()
+
+
+# --- linked data -----------------------------------------------------------------------------
+
+TERMS = "urn:observatory:terms#"
+ENTRY = "urn:observatory:register:"
+CONTEXT: Mapping[str, Any] = {
+    "skos": "http://www.w3.org/2004/02/skos/core#", "dct": "http://purl.org/dc/terms/", "dcat": "http://www.w3.org/ns/dcat#",
+    "prov": "http://www.w3.org/ns/prov#", "xsd": "http://www.w3.org/2001/XMLSchema#", "obs": TERMS,
+}  # fmt: skip
+
+
+def jsonld(
+    rows: Sequence[Row], *, release: str, on: dt.date, licence: str = "https://creativecommons.org/licenses/by/4.0/",
+    sources: Mapping[str, tuple[str, str]] | None = None, publisher: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """The register as JSON-LD: SKOS concepts with mapping relations (who and when), and the DCAT and PROV record of its release.
+
+    `sources` maps a source of postings to its licence and attribution.
+    """
+    scheme, made = f"{ENTRY}release:{quote(release, safe='')}", f"{ENTRY}making:{quote(release, safe='')}"
+    nodes: list[dict[str, Any]] = [
+        {
+            "@id": scheme, "@type": ["skos:ConceptScheme", "dcat:Dataset", "prov:Entity"],
+            "dct:title": {"@value": f"Register of professions and standards: {release}", "@language": "en"},
+            "dct:identifier": release, "dct:issued": _typed(on.isoformat(), "date"), "dct:license": {"@id": licence},
+            **({"dct:publisher": publisher} if publisher else {}), "prov:wasGeneratedBy": {"@id": made},
+            "dcat:distribution": [{"@id": f"{scheme}/{form}"} for form, _media in DISTRIBUTIONS],
+        },
+        {
+            "@id": made, "@type": "prov:Activity", "prov:endedAtTime": _typed(f"{on.isoformat()}T00:00:00Z", "dateTime"),
+            **({"prov:used": [{"@id": f"urn:observatory:source:{quote(name, safe='')}"} for name in sorted(sources)]} if sources else {}),
+        },
+    ]  # fmt: skip
+    nodes += [
+        {"@id": f"{scheme}/{form}", "@type": "dcat:Distribution", "dcat:mediaType": media}
+        for form, media in DISTRIBUTIONS
+    ]
+    for name, (terms, attribution) in sorted((sources or {}).items()):
+        rights = f"{terms} {attribution}".strip()
+        nodes.append(
+            {
+                "@id": f"urn:observatory:source:{quote(name, safe='')}",
+                "@type": "dcat:Dataset",
+                "dct:title": name,
+                "dct:rights": rights,
+            }
+        )
+    for row in rows:
+        nodes += _nodes(row, scheme=scheme, made=made)
+    return {"@context": dict(CONTEXT), "@graph": nodes}
+
+
+DISTRIBUTIONS = (
+    ("csv", "text/csv"), ("json", "application/json"), ("jsonld", "application/ld+json"), ("turtle", "text/turtle"),
+    ("parquet", "application/vnd.apache.parquet"),
+)  # fmt: skip
+
+
+def _nodes(row: Row, *, scheme: str, made: str) -> list[dict[str, Any]]:
+    me = ENTRY + quote(row.identity, safe="")
+    labels = [(language, names) for language, names in row.titles.items() if names]
+    concept: dict[str, Any] = {
+        "@id": me, "@type": ["skos:Concept", *(["obs:Standard"] if row.kind == "standard" else [])],
+        "skos:inScheme": {"@id": scheme}, "skos:notation": row.code, "dct:identifier": row.identity,
+        "skos:prefLabel": [{"@value": names[0], "@language": language} for language, names in labels] or row.title,
+        "skos:altLabel": [{"@value": name, "@language": language} for language, names in labels for name in names[1:]],
+        "obs:classification": row.scheme, "obs:kind": row.kind, "obs:status": row.status, "obs:version": row.version,
+        "obs:task": list(row.tasks), "obs:sector": list(row.sectors), "prov:wasGeneratedBy": {"@id": made},
+        "obs:adopted": _typed(row.adopted.isoformat(), "date"),
+    }  # fmt: skip
+    for name, value in (
+        ("skos:definition", row.definition), ("obs:parentCode", row.parent), ("obs:candidate", row.candidate),
+        ("obs:dossier", row.evidence), ("obs:text", row.standard),
+    ):  # fmt: skip
+        if value:
+            concept[name] = value
+    for name in ("published", "effective", "review", "withdrawn"):
+        day = getattr(row, name)
+        if day is not None:
+            concept[f"obs:{name}"] = _typed(day.isoformat(), "date")
+    if row.broader:
+        concept["skos:broader"] = {"@id": ENTRY + quote(row.broader, safe="")}
+    else:
+        concept["skos:topConceptOf"] = {"@id": scheme}
+    if row.replaced_by:
+        concept["dct:isReplacedBy"] = {"@id": ENTRY + quote(row.replaced_by, safe="")}
+    nodes = [concept]
+    for at, (other, version, code, relation, by, on) in enumerate(row.mappings, 1):
+        target = f"urn:observatory:classification:{':'.join(quote(one, safe='') for one in (other, version, code))}"
+        concept.setdefault(f"skos:{relation}", []).append({"@id": target})
+        concept.setdefault("obs:mapping", []).append({"@id": f"{me}/mapping/{at}"})
+        nodes.append(
+            {
+                "@id": f"{me}/mapping/{at}", "@type": "obs:Mapping", "obs:relation": {"@id": f"skos:{relation}"}, "obs:target": {"@id": target},
+                "obs:classification": f"{other} {version}".strip(), "obs:code": code, "obs:confirmedBy": by, "dct:date": _typed(on, "date"),
+            }
+        )  # fmt: skip
+    return [{name: value for name, value in node.items() if value != []} for node in nodes]
+
+
+def _typed(value: str, kind: str) -> dict[str, str]:
+    return {"@value": value, "@type": f"xsd:{kind}"}
 
 
 # --- deltas ----------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OBSERVATORY_")}
     environment |= {
         "OBSERVATORY_DEMO_PASSWORD": PASSWORD,
+        "OBSERVATORY_STANDARDS__CONSULTATION_DAYS": "0",
         "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src"),
         "DJANGO_SETTINGS_MODULE": "observatory.web.settings",
     }

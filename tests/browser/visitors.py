@@ -101,5 +101,10 @@ def pages_of(site: Site, visitor: Visitor) -> Sequence[tuple[str, str]]:
         ("meetings", "/meetings"), ("new_meeting", "/meetings/new"), ("meeting", "/meetings/1"), ("meeting_coming", "/meetings/2"),
         ("item", "/items/1"), ("item_conflict", "/items/2"), ("register", "/register"), ("agreement", "/agreement"),
         ("record", "/record"), ("bring_in", "/bring-in"), ("account", "/account"), ("first_look", "/first-look"),
-        ("not_found", "/nothing-here"), ("refused", "/meetings/2/minutes.pdf"),
+        ("standards", "/standards"), ("project", "/standards/1"), ("draft", "/standards/1/draft"),
+        ("draft_edit", "/standards/1/draft/overview"), ("draft_weights", "/standards/1/draft/weights"),
+        ("draft_structure", "/standards/1/draft/structure"), ("draft_compare", "/standards/1/compare"),
+        ("professions", "/professions"), ("professions_none", "/professions?q=nothingfits"),
+        ("profession", "/professions/early-4-04-05-11"), ("releases", "/releases"), ("consultations", "/consultations"),
+        ("consultation", "/consultations/1"), ("not_found", "/nothing-here"), ("refused", "/meetings/2/minutes.pdf"),
     )  # fmt: skip

@@ -70,6 +70,35 @@ def test_from_dossiers_to_a_record_that_can_be_checked(command, tmp_path):
 
 
 @pytest.mark.slow
+def test_the_register_goes_out_and_becomes_open_data(command, tmp_path):
+    import datetime as dt
+
+    from observatory.register import Row, from_csv, to_csv
+
+    code, out, _error = command("review", "register")
+    assert code == 0
+    assert from_csv(out, schemes=()) == ()
+    code, _out, error = command("review", "register", "--release", "2026.1")
+    assert code == 1
+    assert "there are: none yet" in error
+    row = Row(
+        identity="a", kind="occupation", scheme="dadian", code="4-01", title="model auditor", adopted=dt.date(2026, 1, 1),
+        titles={"en": ("model auditor",)},
+    )  # fmt: skip
+    file, made = tmp_path / "2026.1.csv", tmp_path / "out.ttl"
+    file.write_text(to_csv([row]), "utf-8", newline="")
+    code, _out, error = command("export", "turtle", "--register", str(file), "--out", str(made))
+    assert code == 0, error
+    assert 'skos:notation "4-01"' in made.read_text("utf-8")
+    file.write_text(to_csv([row]).replace("dadian", "moon"), "utf-8", newline="")
+    code, _out, error = command("export", "turtle", "--register", str(file), "--out", str(made))
+    assert code == 1
+    assert "row 2 (a): scheme 'moon' is unknown" in error
+    file.write_text('{"mappings": []}', "utf-8")
+    assert command("review", "mappings", str(file))[1] == "0 rows changed\n"
+
+
+@pytest.mark.slow
 def test_an_altered_record_ends_with_one(command, tmp_path):
     import sqlite3
 

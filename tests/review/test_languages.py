@@ -18,7 +18,7 @@ import build_catalogues
 
 LANGUAGES = ("zh_Hans", "it")
 # Words that a template may hold outside a translated text: names of formats and of a coefficient.
-SAME_EVERYWHERE = {"Alpha", "UTC", "PDF", "DOCX", "JSON", "SHA-256", "Atom", "SHA"}
+SAME_EVERYWHERE = {"Alpha", "UTC", "PDF", "DOCX", "JSON", "JSON-LD", "CSV", "SHA-256", "Atom", "SHA"}
 
 
 @pytest.fixture(autouse=True)

@@ -377,6 +377,28 @@ def test_a_release_keeps_the_register_as_it_was(work, world):
         rows_of(first)
 
 
+def test_confirmed_mappings_come_into_their_rows_and_go_again(work, world):
+    work.enter()
+    key = work.row.candidate.candidate_id
+    one = {
+        "candidate_id": key, "scheme": "esco", "version": "1.2", "code": "C7", "title": "x", "relation": "closeMatch",
+        "confirmed_by": "ada", "confirmed_at": NOW.isoformat(), "similarity": 0.8, "note": "",
+    }  # fmt: skip
+    text = json.dumps({"format_version": 1, "mappings": [one, {**one, "candidate_id": "somebody-else"}]})
+    assert actions.take_mappings(text=text, by=world["secretary"], now=NOW) == 1
+    assert all_rows()[0].mappings == (("esco", "1.2", "C7", "closeMatch", "ada", "2026-03-02"),)
+    assert all_rows()[0].version == 2
+    assert actions.take_mappings(text=text, by=None, now=NOW) == 0
+    for bad in ("[]", "{", json.dumps({"mappings": [{**one, "relation": "sameAs"}]}), json.dumps({"mappings": [{}]})):
+        with pytest.raises(BadInput, match="not the mappings"):
+            actions.take_mappings(text=bad, by=None, now=NOW)
+    with pytest.raises(WrongState, match="unknown scheme 'moon'"):
+        actions.take_mappings(text=text.replace('"esco"', '"moon"'), by=None, now=NOW)
+    assert actions.take_mappings(text='{"mappings": []}', by=None, now=NOW) == 1
+    with pytest.raises(NotAllowed):
+        actions.take_mappings(text=text, by=world["analyst"], now=NOW)
+
+
 def test_what_a_step_lacks_is_asked_in_few_questions(work, django_assert_max_num_queries):
     work.draft()
     with django_assert_max_num_queries(7):

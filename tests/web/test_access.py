@@ -8,8 +8,12 @@ from django.urls import URLPattern, get_resolver
 
 from observatory.review import actions
 from observatory.review.actions.accounts import SCOPES
+from observatory.review.demo_standards import invented_draft
 from observatory.review.models import AuditRow
-from observatory.review.permissions import GROUPS, OF_CANDIDATE, OF_DECISION, OF_ITEM, OF_MEETING
+from observatory.review.permissions import GROUPS, OF_CANDIDATE, OF_DECISION, OF_ITEM, OF_MEETING, OF_PROJECT
+from observatory.review.steps import StepRules
+from observatory.review.views.register import FILES
+from observatory.standards import to_json
 from observatory.web.api import api
 from site_world import NOW
 
@@ -40,6 +44,23 @@ PAGES = {
     "change_item": {"POST": OF_ITEM},
     "register": {"GET": "read"},
     "change_decision": {"POST": OF_DECISION},
+    "standards": {"GET": "read"},
+    "start_project": {"POST": "steer"},
+    "project": {"GET": "read"},
+    "draft": {"GET": "read"},
+    "edit_draft": {"GET": "draft", "POST": "draft"},
+    "compare_drafts": {"GET": "read"},
+    "draft_file": {"GET": "read"},
+    "change_project": {"POST": {verb: needed for verb, needed in OF_PROJECT.items() if verb != "edit"}},
+    "professions": {"GET": ""},
+    "profession": {"GET": ""},
+    "profession_version": {"GET": ""},
+    "releases": {"GET": ""},
+    "new_release": {"POST": "register"},
+    "import_register": {"POST": "register"},
+    "release_file": {"GET": ""},
+    "consultations": {"GET": ""},
+    "consultation": {"GET": "", "POST": ""},
     "agreement": {"GET": "triage"},
     "trail": {"GET": "audit"},
     "trail_export": {"GET": "audit"},
@@ -62,6 +83,22 @@ def test_every_address_stands_in_the_table():
     assert {entry.name for entry in ours()} == set(PAGES)
 
 
+def project(world):
+    """A project in consultation, its profession in the register, and a release."""
+    from django.utils import timezone
+
+    ruling = world.decided()
+    actions.publish(decision=ruling, by=world["secretary"], now=NOW)
+    rules, boss = StepRules(), world["secretary"]
+    work = actions.start_project(decision=ruling, owner=world["analyst"], due_on=None, by=boss, rules=rules, now=NOW)
+    text = to_json(invented_draft(work.candidate.candidate_id, work.title))
+    actions.bring_in_draft(project=work, text=text, by=world["analyst"], now=NOW)
+    actions.enter(project=work, values={"code": "1-01"}, by=boss, version=work.version, rules=rules, now=NOW)
+    actions.make_release(name="r1", by=boss, now=NOW)
+    work.refresh_from_db()
+    return actions.advance(project=work, note="", by=boss, version=work.version, rules=rules, now=timezone.now())
+
+
 @pytest.fixture
 def addresses(world):
     """(address, method, permission) for everything there is."""
@@ -70,15 +107,22 @@ def addresses(world):
     actions.assign(candidate=row, analysts=[first, second], by=world["senior analyst"], version=1, now=NOW)
     ruling = world.decided()
     key, item = row.candidate_id, ruling.item
+    work = project(world)
+    made = f"/professions/{work.candidate.candidate_id}"
     fixed = {
         "candidate": [f"/candidates/{key}"], "assess": [f"/candidates/{key}/assess"],
         "dossier": [f"/candidates/{key}/dossier.json"], "meeting": [f"/meetings/{item.meeting_id}"],
         "minutes": [f"/meetings/{item.meeting_id}/minutes.{form}" for form in ("docx", "pdf")],
-        "item": [f"/items/{item.pk}"],
+        "item": [f"/items/{item.pk}"], "project": [f"/standards/{work.pk}"], "draft": [f"/standards/{work.pk}/draft"],
+        "edit_draft": [f"/standards/{work.pk}/draft/weights"], "compare_drafts": [f"/standards/{work.pk}/compare"],
+        "draft_file": [f"/standards/{work.pk}/draft.{form}" for form in ("docx", "json")],
+        "profession": [made], "profession_version": [f"{made}/v1"], "consultation": [f"/consultations/{work.pk}"],
+        "release_file": [f"/releases/r1/{file}" for file in FILES],
     }  # fmt: skip
     steps = {
         "change": "/candidates/{key}/{verb}", "change_meeting": "/meetings/{meeting}/{verb}",
         "change_item": "/items/{item}/{verb}", "change_decision": "/decisions/{ruling}/{verb}",
+        "change_project": "/standards/{work}/{verb}",
     }  # fmt: skip
     found = []
     for entry in ours():
@@ -88,7 +132,7 @@ def addresses(world):
                 found += [(path, method, needed) for path in paths]
             else:
                 form = steps[entry.name]
-                known = {"key": key, "meeting": item.meeting_id, "item": item.pk, "ruling": ruling.pk}
+                known = {"key": key, "meeting": item.meeting_id, "item": item.pk, "ruling": ruling.pk, "work": work.pk}
                 found += [(form.format(verb=verb, **known), method, one) for verb, one in needed.items()]
     return found
 
@@ -116,12 +160,16 @@ def test_each_role_opens_what_its_permissions_say(world, signed_in, addresses, r
 def test_addresses_refuse_other_methods(world, signed_in, addresses, role):
     client = signed_in(world[role]) if role else Client()
     paths = {path: {m for p, m, _ in addresses if p == path} for path, _m, _n in addresses}
+    free = {path for path, _method, needed in addresses if needed == ""}
     for path, allowed in paths.items():
         if allowed == {"POST"} and role:
             assert client.get(path).status_code == 405, path
         for method in ("PUT", "DELETE", "PATCH"):
             if path not in (*SIGNING, "/language", "/theme", "/alive", "/feed.atom"):
-                assert client.generic(method, path).status_code in ((405,) if role else (302,)), (method, path)
+                assert client.generic(method, path).status_code == (405 if role or path in free else 302), (
+                    method,
+                    path,
+                )
 
 
 def test_who_has_not_signed_in_is_asked_to(addresses):
@@ -214,10 +262,10 @@ def calls():
 
 @pytest.mark.parametrize("scope", [*SCOPES, "none"])
 def test_each_call_needs_its_scope(world, scope):
-    row = world.candidate()
+    row, work = world.candidate(), project(world)
     key = actions.make_token(by=world["reader"], name="t", scopes=[scope if scope != "none" else "register"], now=now())
     for path, needed in calls():
-        address = path.replace("{candidate_id}", row.candidate_id)
+        address = path.replace("{candidate_id}", row.candidate_id).replace("{identity}", work.candidate.candidate_id)
         assert Client().get(address).status_code == 401
         assert Client().get(address, headers={"Authorization": "Bearer obs_wrong"}).status_code == 401
         answer = Client().get(address, headers={"Authorization": f"Bearer {key}"})

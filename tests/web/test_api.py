@@ -187,4 +187,4 @@ def test_no_call_that_the_document_allows_breaks_the_server(world, monkeypatch):
             tried.add(case.operation.path)
 
         call()
-    assert len(tried) == 5
+    assert len(tried) == 9

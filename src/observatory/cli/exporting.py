@@ -16,6 +16,8 @@ _ENDINGS = {"turtle": "ttl", "jsonld": "jsonld", "schemaorg": "schema.json", "cs
 @click.option("--as-of", default=None, help="The newest run at or before this day (YYYY-MM-DD); else the newest.")
 @click.option("--decisions", type=click.Path(path_type=Path, dir_okay=False), default=None,
               help="Decisions, as `observatory review verdicts` writes them; else var/review/verdicts.json.")  # fmt: skip
+@click.option("--register", type=click.Path(path_type=Path, dir_okay=False), default=None,
+              help="Professions and standards instead, from this CSV, as `observatory review register` writes it.")  # fmt: skip
 @click.option(
     "--min-cell", default=5, show_default=True, type=click.IntRange(1), help="Counts below this are left out."
 )
@@ -24,8 +26,9 @@ _ENDINGS = {"turtle": "ttl", "jsonld": "jsonld", "schemaorg": "schema.json", "cs
 )
 @click.pass_obj
 def export(
-    obj: dict[str, object], form: str, as_of: str | None, decisions: Path | None, min_cell: int, out: Path | None
-) -> None:
+    obj: dict[str, object], form: str, as_of: str | None, decisions: Path | None, register: Path | None, min_cell: int,
+    out: Path | None,
+) -> None:  # fmt: skip
     """The register as open data: turtle or jsonld (SKOS, DCAT, PROV), schemaorg, csv, its dictionary, or parquet."""
     from observatory import releasing
     from observatory.cli.opening import date_of, now, workspace_of
@@ -36,7 +39,11 @@ def export(
         raise BadFile(f"{decisions}: there is no such file")
     ws = workspace_of(obj)
     when = date_of(as_of, "--as-of") if as_of else now()
-    made = releasing.export(ws, form, as_of=when, decisions=decisions, min_cell=min_cell)
-    path = out or ws.var_dir / "releases" / f"register.{_ENDINGS[form]}"
+    if register is not None:
+        made = releasing.export_register(ws, form, register, name=register.stem, on=when.date())
+        path = out or ws.var_dir / "releases" / f"standards.{_ENDINGS[form]}"
+    else:
+        made = releasing.export(ws, form, as_of=when, decisions=decisions, min_cell=min_cell)
+        path = out or ws.var_dir / "releases" / f"register.{_ENDINGS[form]}"
     write_beside(path, made)
     click.echo(str(path))

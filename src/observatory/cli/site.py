@@ -133,6 +133,43 @@ def review_verdicts(context: click.Context, form: str, out: Path | None) -> None
     _write([verdicts_csv() if form == "csv" else verdicts_json()], out)
 
 
+@review.command("register")
+@click.option("--release", "name", default="", help="A release by its name; else the register as it stands.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
+@click.pass_context
+def review_register(context: click.Context, name: str, out: Path | None) -> None:
+    """Write the register of professions and standards as CSV."""
+    _django(context)
+    from observatory.register import to_csv
+    from observatory.review.actions.registering import all_rows, rows_of
+    from observatory.review.models_standards import Release
+
+    rows = all_rows()
+    if name:
+        made = Release.objects.filter(name=name).first()
+        if made is None:
+            there = ", ".join(Release.objects.values_list("name", flat=True)) or "none yet"
+            raise BadInput(f"no release {name!r}; there are: {there}")
+        rows = rows_of(made)
+    _write([to_csv(rows)], out)
+
+
+@review.command("mappings")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def review_mappings(context: click.Context, file: Path) -> None:
+    """Bring the confirmed relations of the crosswalk (JSON) into the register."""
+    _django(context)
+    from observatory.review.actions import take_mappings
+    from observatory.review.views.frame import now
+
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(f"{file}: cannot be read: {error}") from error
+    click.echo(f"{take_mappings(text=text, by=None, now=now())} rows changed")
+
+
 @review.command("unlock")
 @click.argument("name")
 @click.pass_context

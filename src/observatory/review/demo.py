@@ -13,10 +13,11 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from observatory.review import actions
+from observatory.review import actions, demo_standards
 from observatory.review.exchange import receive, receive_health, sha256_of
 from observatory.review.models import Candidate, Criterion, Decision, Meeting, Status, User
 from observatory.review.rules import Rules
+from observatory.review.steps import StepRules
 
 # English title, Chinese, Italian, sector, kind, nearest known occupation, skills, growth a year
 INVENTED: tuple[tuple[str, str, str, str, str, str, str, float], ...] = (
@@ -288,6 +289,8 @@ def _tell(rows: Sequence[Candidate], *, people: tuple[User, User, User], rules: 
             now=at(6),
         )
         _motion(coming, ready[0], {"outcome": "adopt"}, by=carla, now=at(5))
+    adoptions = Decision.objects.filter(outcome="adopt", carried=True, published_at__isnull=False).order_by("pk")
+    demo_standards.tell(adoptions, ada=ada, carla=carla, rules=StepRules(), now=now)
 
 
 class _Days:

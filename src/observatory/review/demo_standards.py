@@ -29,6 +29,7 @@ from observatory.standards import (
     SkillShare,
     Structure,
     Weight,
+    to_json,
 )
 
 WORK = (
@@ -72,7 +73,7 @@ def invented_draft(
                 requirements=tuple(
                     Requirement(
                         level=level.level,
-                        skills=(cell(f"can do {content} with {named[(f + c + at) % len(named)]}", postings=6 - at, employers=4 - at),),
+                        skills=(cell(f"can do {content} with {named[(f + c + at) % len(named)]}", postings=6 - at, employers=max(1, 4 - at)),),
                         knowledge=(cell(f"rules for {content}"),) if at % 2 == 0 else (NO_EVIDENCE,),
                     )
                     for at, level in enumerate(levels)
@@ -134,9 +135,7 @@ def earlier_rows(today: dt.date, *, scheme: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def tell(
-    decisions: Sequence[Decision], *, ada: User, bo: User, carla: User, rules: StepRules, now: dt.datetime
-) -> None:
+def tell(decisions: Sequence[Decision], *, ada: User, carla: User, rules: StepRules, now: dt.datetime) -> None:
     """The story goes on: a register of earlier years and its release, and one project in consultation."""
 
     def ago(days: int) -> dt.datetime:
@@ -145,7 +144,7 @@ def tell(
     rows = earlier_rows(now.date(), scheme=rules.scheme)
     actions.import_rows(text=to_csv(rows), by=carla, schemes=(rules.scheme,), now=ago(90))
     actions.make_release(name=f"{now.year - 1}.1", by=carla, now=ago(90))
-    for decision in decisions[:1]:
+    for decision in list(decisions)[:1]:
         candidate = decision.candidate
         project = actions.start_project(decision=decision, owner=ada, due_on=None, by=carla, rules=rules, now=ago(37))
         code = {
@@ -156,8 +155,6 @@ def tell(
         }
         actions.enter(project=project, values=code, by=carla, version=project.version, rules=rules, now=ago(36))
         draft = invented_draft(candidate.candidate_id, decision.name, skills=candidate.skills)
-        from observatory.standards import to_json
-
         actions.bring_in_draft(project=project, text=to_json(draft), by=ada, now=ago(30))
         project.refresh_from_db()
         actions.advance(

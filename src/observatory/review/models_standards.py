@@ -233,12 +233,13 @@ class EntryVersion(models.Model):
 
 
 class Release(models.Model):
-    """The register as it was given out: its CSV and the hash of it. Never changed."""
+    """The register as it was given out: its CSV, the hash of it, how many rows changed since the last. Never changed."""
 
     name = models.CharField(max_length=40, unique=True)
     body = models.TextField()
     sha256 = models.CharField(max_length=64)
     rows = models.IntegerField()
+    changes = models.JSONField(default=dict)
     made_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 

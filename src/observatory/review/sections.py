@@ -55,14 +55,14 @@ class Group:
 def parts(draft: Draft) -> list[tuple[str, str]]:
     """The parts of a draft: (key, name where it is the draft's own)."""
     named = [(f"function-{f.key}", f.title.text or f.key) for f in draft.functions]
-    return [("overview", ""), ("basics", ""), *named, ("structure", ""), ("weights", "")]
+    return [("overview", ""), ("basic", ""), *named, ("structure", ""), ("weights", "")]
 
 
 def groups(draft: Draft, part: str) -> list[Group]:
     """What a part holds, for a form and for reading. Raises `BadInput` for a part that there is not."""
     if part == "overview":
         return [_group(f"overview/{p.key}", p.key, p.number, p.cells) for p in draft.overview]
-    if part == "basics":
+    if part == "basic":
         return [
             _group("basics/ethics", "ethics", "2.1", draft.ethics),
             _group("basics/basics", "basics", "2.2", draft.basics),
@@ -120,7 +120,7 @@ def edited(draft: Draft, part: str, values: Mapping[str, str]) -> Draft:
     if part == "overview":
         rows = tuple(replace(p, cells=typed[f"overview/{p.key}"]) for p in draft.overview)
         return replace(draft, overview=rows)
-    if part == "basics":
+    if part == "basic":
         return replace(draft, ethics=typed["basics/ethics"], basics=typed["basics/basics"])
     functions = []
     for function in draft.functions:

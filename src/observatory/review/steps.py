@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -79,16 +80,28 @@ class Dossier:
 
 def gathered(project: Project) -> Dossier:
     """The facts of a project, in five questions to the database."""
-    step = project.steps.filter(ended_at__isnull=True).first()
-    views = project.opinions.filter(round=project.round).values_list("view", flat=True)
+    return facts_of(
+        project, steps=project.steps.all(), drafts=project.drafts.defer("body"), remarks=project.remarks.all(),
+        opinions=project.opinions.all(), entries=project.entries.all(),
+    )  # fmt: skip
+
+
+def facts_of(
+    project: Project, *, steps: Iterable[Any], drafts: Iterable[Any], remarks: Iterable[Any], opinions: Iterable[Any],
+    entries: Iterable[Any],
+) -> Dossier:  # fmt: skip
+    """The facts from a project's rows, as they are at hand; drafts newest first."""
+    step = next((one for one in steps if one.ended_at is None), None)
     counts: dict[str, int] = {}
-    for view in views:
-        counts[view] = counts.get(view, 0) + 1
-    held = project.entries.exclude(kind="standard").first()
+    for one in opinions:
+        if one.round == project.round:
+            counts[one.view] = counts.get(one.view, 0) + 1
+    held = next((one for one in entries if one.kind != "standard"), None)
+    versions = list(drafts)
     return Dossier(
-        draft=project.drafts.first(), begun_at=step.begun_at if step else None, opinions=counts,
-        unanswered=project.remarks.filter(answer="").count(), code=held.code if held else "",
-        writers=frozenset(project.drafts.values_list("made_by_id", flat=True)),
+        draft=versions[0] if versions else None, begun_at=step.begun_at if step else None, opinions=counts,
+        unanswered=sum(1 for one in remarks if not one.answer), code=held.code if held else "",
+        writers=frozenset(one.made_by_id for one in versions),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from observatory.errors import ObservatoryError
 from observatory.review.exchange import checked
 from observatory.review.models import Candidate, Decision, Kind, Status
+from observatory.web.api_register import router as register_calls
 from observatory.web.middleware import status_of
 from observatory.web.tokens import covers, holder, within_rate
 
@@ -41,6 +42,9 @@ api = NinjaAPI(
     title="Observatory of emerging professions", version="1", docs_url=None,
     description="Candidates, dossiers and published decisions. Make a key on your account page.",
 )  # fmt: skip
+
+
+api.add_router("/register", register_calls, auth=Key("register"))
 
 
 class Problem(Schema):

@@ -7,9 +7,21 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.urls import include, path, re_path, register_converter
 
-from observatory.review.views import account, assessing, candidate, candidates, committee, home, operating
+from observatory.review.views import (
+    account,
+    assessing,
+    candidate,
+    candidates,
+    committee,
+    drafts,
+    home,
+    operating,
+    register,
+    standards,
+)
 from observatory.review.views.candidate import VERBS
 from observatory.review.views.committee import ITEM_VERBS, MEETING_VERBS
+from observatory.review.views.standards import PROJECT_VERBS
 from observatory.web.api import api
 from observatory.web.feed import Feed
 
@@ -69,6 +81,31 @@ urlpatterns = [
     re_path(
         r"^decisions/(?P<pk>\d{1,15})/(?P<verb>publish|appeal)$", committee.change_decision, name="change_decision"
     ),
+    path("standards", standards.standards, name="standards"),
+    path("standards/start", standards.start_project, name="start_project"),
+    path("standards/<n:pk>", standards.project, name="project"),
+    path("standards/<n:pk>/draft", drafts.draft, name="draft"),
+    path("standards/<n:pk>/draft/<str:part>", drafts.edit_draft, name="edit_draft"),
+    path("standards/<n:pk>/compare", drafts.compare_drafts, name="compare_drafts"),
+    re_path(r"^standards/(?P<pk>\d{1,15})/draft\.(?P<form>docx|json)$", drafts.draft_file, name="draft_file"),
+    re_path(
+        rf"^standards/(?P<pk>\d{{1,15}})/(?P<verb>{_any(PROJECT_VERBS)})$",
+        standards.change_project,
+        name="change_project",
+    ),
+    path("professions", register.professions, name="professions"),
+    path("professions/<str:identity>", register.profession, name="profession"),
+    path("professions/<str:identity>/v<n:number>", register.profession, name="profession_version"),
+    path("releases", register.releases, name="releases"),
+    path("releases/new", register.new_release, name="new_release"),
+    path("releases/import", register.import_register, name="import_register"),
+    re_path(
+        r"^releases/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,39})/(?P<file>(?:register\.(?:csv|jsonld|json)|dictionary\.csv|delta\.(?:csv|json)))$",
+        register.release_file,
+        name="release_file",
+    ),
+    path("consultations", register.consultations, name="consultations"),
+    path("consultations/<n:pk>", register.consultation, name="consultation"),
     path("agreement", home.agreement, name="agreement"),
     path("record", home.trail, name="trail"),
     path("record/export", home.trail_export, name="trail_export"),

@@ -28,7 +28,7 @@ from observatory.review.actions.drafting import (
     remark_on,
 )
 from observatory.review.actions.meetings import call_meeting, close_meeting, open_meeting, remove_member, table
-from observatory.review.actions.registering import enter, import_rows, make_release
+from observatory.review.actions.registering import enter, import_rows, make_release, take_mappings
 from observatory.review.actions.undoing import undo
 from observatory.review.actions.workflow import (
     advance,
@@ -81,6 +81,7 @@ __all__ = [
     "start_project",
     "submit_assessment",
     "table",
+    "take_mappings",
     "turn_second_factor_off",
     "turn_second_factor_on",
     "undo",

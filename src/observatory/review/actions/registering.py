@@ -17,7 +17,19 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from observatory.errors import BadInput, Stale, WrongState
-from observatory.register import SCHEMES, Row, checked, from_dict, propose_code, read_csv, to_csv, withdrawn
+from observatory.register import (
+    RELATIONS,
+    SCHEMES,
+    Mapped,
+    Row,
+    checked,
+    delta,
+    from_dict,
+    propose_code,
+    read_csv,
+    to_csv,
+    withdrawn,
+)
 from observatory.review.audit import record
 from observatory.review.models import Kind, User
 from observatory.review.models_standards import UNDER_WAY, Entry, EntryVersion, Project, Release
@@ -234,6 +246,35 @@ def _from_above(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=depth)
 
 
+def take_mappings(*, text: str, by: User | None, now: dt.datetime) -> int:
+    """Confirmed relations to other classifications, as the crosswalk writes them, into the rows of their candidates.
+
+    A row gets exactly the relations that the file holds for its candidate. Gives the number of rows changed.
+    Raises `BadInput` naming the mapping that cannot stand; nothing is then written.
+    """
+    if by is not None:
+        require(by, "register")
+    found: dict[str, list[Mapped]] = {}
+    try:
+        for number, one in enumerate(json.loads(text)["mappings"], 1):
+            on = dt.datetime.fromisoformat(one["confirmed_at"]).date().isoformat()
+            said = (one["scheme"], one["version"], one["code"], one["relation"], one["confirmed_by"], on)
+            if not all(isinstance(part, str) for part in said) or one["relation"] not in RELATIONS:
+                raise ValueError(f"mapping {number}: the relation is one of {', '.join(RELATIONS)}")
+            found.setdefault(one["candidate_id"], []).append(said)
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadInput(f"not the mappings of a crosswalk: {error}") from error
+    changed = 0
+    with transaction.atomic():
+        for entry in Entry.objects.exclude(kind="standard").exclude(status="withdrawn").order_by("pk"):
+            was = row_of(entry)
+            row = replace(was, mappings=tuple(sorted(found.get(was.candidate, ()))))
+            if row.mappings != tuple(sorted(was.mappings)):
+                store(replace(row, version=was.version + 1), why=gettext("mappings confirmed"), by=by, now=now)
+                changed += 1
+    return changed
+
+
 def make_release(*, name: str, by: User, now: dt.datetime) -> Release:
     """Gives the register out as it stands, under a name; what changed since the last one is its delta."""
     require(by, "register")
@@ -251,8 +292,11 @@ def make_release(*, name: str, by: User, now: dt.datetime) -> Release:
             raise WrongState(gettext("nothing changed since the release %(name)s") % {"name": last.name})
         if Release.objects.filter(name=name).exists():
             raise WrongState(gettext("there is a release %(name)s already") % {"name": name})
+        counts: dict[str, int] = {}
+        for one in delta(rows_of(last) if last else (), rows):
+            counts[one.change] = counts.get(one.change, 0) + 1
         made = Release.objects.create(
-            name=name, body=text, sha256=digest, rows=len(rows), made_by=by, made_at=now
+            name=name, body=text, sha256=digest, rows=len(rows), changes=counts, made_by=by, made_at=now
         )  # fmt: skip
         record(
             by=by, verb="release.made", of=made, now=now, details={"name": name, "rows": len(rows), "sha256": digest}

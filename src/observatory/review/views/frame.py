@@ -29,12 +29,20 @@ MENU = (
     ("landscape", _("Landscape"), "read"),
     ("trends", _("Trends"), "read"),
     ("meetings", _("Committee"), "read"),
+    ("standards", _("Standards"), "read"),
     ("register", _("Register"), "read"),
     ("programme:home", _("Programme"), "read"),
     ("archive", _("Reports"), "read"),
     ("agreement", _("Agreement"), "triage"),
     ("trail", _("Record"), "audit"),
     ("jobs", _("Jobs"), "operate"),
+)
+
+# What everybody sees, without signing in.
+OPEN_MENU = (
+    ("professions", _("Professions")),
+    ("releases", _("Open data")),
+    ("consultations", _("Consultations")),
 )
 
 
@@ -123,9 +131,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "tongues": settings.LANGUAGES,
         "theme": theme if theme in THEMES else "",
     }
-    if user is None or not user.is_authenticated:
-        return shared
     here = request.path
+    if user is None or not user.is_authenticated:
+        open_menu = [
+            {"url": reverse(name), "words": words, "here": here.startswith(reverse(name))} for name, words in OPEN_MENU
+        ]
+        return {**shared, "menu": open_menu}
     menu = [
         {"url": reverse(name), "words": words, "here": here == reverse(name) or (
             name != "home" and here.startswith(reverse(name).rstrip("/") + "/"))}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Subquery
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from observatory.errors import BadInput, Stale
 from observatory.review import audit, sight
 from observatory.review.agreement import krippendorff_alpha
 from observatory.review.exchange import MAX_BYTES, receive_all
+from observatory.review.forecast import all_steps, due_steps, outlook
 from observatory.review.models import (
     AgendaItem,
     Assessment,
@@ -31,6 +32,7 @@ from observatory.review.models import (
 )
 from observatory.review.templatetags.review import VERBS, figure
 from observatory.review.views.frame import now, page, rules
+from observatory.review.views.standards import step_rules
 
 PER_PAGE = 50
 
@@ -45,10 +47,10 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = Candidate.objects.aggregate(
         **{name: Count("pk", filter=Q(status=name)) for name in Status.values},
         fresh=Count("pk", filter=Q(created_at__gt=since) if since else Q()),
-    )
-    done = Decision.objects.filter(outcome=Outcome.ADOPT, carried=True).aggregate(
-        published=Count("pk", filter=Q(published_at__year=year)), adopted=Count("pk", filter=Q(decided_at__year=year))
-    )
+        year_published=_adoptions(published_at__year=year), year_adopted=_adoptions(decided_at__year=year),
+    )  # fmt: skip
+    done = {name: counts[f"year_{name}"] or 0 for name in ("published", "adopted")}
+    steps = all_steps()
     target = settings.WORKSPACE.settings.site.target
     newest = Candidate.objects.filter(created_at__gt=since) if since else Candidate.objects.all()
     mine = sight.assignments(user)[:8] if user.has_perm("review.assess") else []
@@ -74,9 +76,16 @@ def home(request: HttpRequest) -> HttpResponse:
             "target": target, "year": year, **done, "in_review": review, "waits": waits, "fresh": counts["fresh"],
             "newest": newest.order_by("-score")[:5], "mine": mine, "mentions": mentions, "votes": votes, "since": since,
             "health": Health.objects.all()[:10], "slots": range(max(target, done["published"])),
-            "first_look": not user.toured,
+            "first_look": not user.toured, "steps": due_steps(steps, owner=user, today=today.date()),
+            "outlook": outlook(today=today.date(), least=step_rules().forecast_cases, steps=steps),
         },
     )  # fmt: skip
+
+
+def _adoptions(**when: int) -> Max:
+    """How many carried adoptions there are, inside a question about candidates; None where there is none."""
+    rows = Decision.objects.filter(outcome=Outcome.ADOPT, carried=True, **when).order_by()
+    return Max(Subquery(rows.values("outcome").annotate(n=Count("pk")).values("n")))
 
 
 def _last_visit(request: HttpRequest, user: User) -> dt.datetime | None:
