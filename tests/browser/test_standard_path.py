@@ -154,8 +154,8 @@ def test_from_the_vote_to_the_public_page_and_the_api(visit, site, tmp_path):
         ("changed", lines[0]["kind"], "4-04-05-77"), ("added", "standard", "4-04-05-77")
     ]  # fmt: skip
     page = carla.open("/account")
-    page.fill("#token-name", "a test")
-    page.locator("form:has(#token-name) button").click()
+    page.fill("#key-name", "a test")
+    page.locator("form:has(#key-name) button").click()
     found = re.search(r"obs_[\w-]{20,}", page.locator(".secret").first.inner_text())
     assert found
     told = site.ask(f"/api/register/rows/{identity}:standard", found.group())
