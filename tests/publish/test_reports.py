@@ -162,6 +162,7 @@ def test_pdf_holds_text_with_embedded_fonts(kind: str, language: str, tmp_path: 
     ).stdout.decode()
     rows = listed.splitlines()[2:]
     assert rows
+    assert "CJKjp" not in listed, "Chinese in charts is set in Japanese forms"
     assert all(re.search(r"\s(yes)\s+(yes|no)\s+(yes|no)\s+\d+\s+\d+$", row) for row in rows), listed
     images = subprocess.run(
         ["pdfimages", "-list", "d.pdf"], cwd=tmp_path, capture_output=True, check=True

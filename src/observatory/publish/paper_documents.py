@@ -46,7 +46,7 @@ def paper_pdf(paper: Paper) -> bytes:
     for at, block in enumerate(paper.blocks):
         shown = _typst(block, f"chart-{at}.svg")
         if isinstance(block, Picture):
-            svg = to_svg(_in_fonts(block.chart, fonts))
+            svg = to_svg(_in_fonts(block.chart, fonts, han))
             files[shown["file"]] = svg.encode()
             wide = float(re.search(r'width="([\d.]+)"', svg).group(1))  # type: ignore[union-attr]
             shown["width"] = round(min(100.0, 100 * wide / PAGE_POINTS), 1)
@@ -78,8 +78,12 @@ def needed_han(paper: Paper) -> str:
     return han
 
 
-def _in_fonts(chart: Any, fonts: list[str]) -> Any:
-    return {**chart, "config": {**chart.get("config", {}), "font": ", ".join(fonts)}}
+def _in_fonts(chart: Any, fonts: list[str], han: str) -> Any:
+    """The chart with its fonts. One with Chinese has the Chinese font first: what draws an SVG takes any font that has
+    a sign the first one lacks, and so may set Chinese in the Japanese forms.
+    """
+    named = [han, *(name for name in fonts if name != han)] if han and wording.language_of(str(chart)) else fonts
+    return {**chart, "config": {**chart.get("config", {}), "font": ", ".join(named)}}
 
 
 def _typst(block: Any, file: str) -> dict[str, Any]:
@@ -172,7 +176,10 @@ def paper_docx(paper: Paper) -> bytes:
             table(Grid(head=tuple(row[0] for row in block.rows), align="l" * len(block.rows),
                        rows=(tuple(row[1] for row in block.rows), tuple(row[2] for row in block.rows))))  # fmt: skip
         elif isinstance(block, Picture):
-            png = to_png(_in_fonts(block.chart, ["Noto Sans", "Noto Sans CJK SC", "sans-serif"]), scale=LEAST_SCALE)
+            png = to_png(
+                _in_fonts(block.chart, ["Noto Sans", "Noto Sans CJK SC", "sans-serif"], "Noto Sans CJK SC"),
+                scale=LEAST_SCALE,
+            )
             made.add_picture(io.BytesIO(png), width=Cm(16.2))
             muted(block.caption)
         elif block.rows:
