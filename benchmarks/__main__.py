@@ -40,6 +40,10 @@ BENCHMARKS = {
     "privacy": ("benchmarks.privacy_sample:measure", "Personal data: recall and precision on labelled postings"),
     "dedupe": ("benchmarks.dedupe:measure", "Vacancies: planted copies, reposts by one author, a million signatures"),
     "languages": ("benchmarks.languages:measure", "The language of short titles, set by set, on held-out halves"),
+    "reports": (
+        "benchmarks.reports:measure",
+        "The quarterly report of three years: seconds, memory, the same bytes twice",
+    ),
     "kill-week": (
         "benchmarks.kill_week:measure",
         "kill -9 of scheduler, job and database at a hundred moments of a week",
