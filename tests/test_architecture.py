@@ -140,6 +140,12 @@ def test_help_answers_in_half_a_second() -> None:
     assert min(seconds) < 0.5
 
 
+def test_no_two_test_files_share_a_name() -> None:
+    """Test folders are no packages: pytest refuses the second of two files with one name."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names))
+
+
 def test_every_dependency_says_why() -> None:
     lines = (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
     start, end = lines.index("dependencies = ["), lines.index("[project.scripts]")

@@ -337,17 +337,17 @@ def test_the_cursor_is_saved_after_the_page(tmp_path: Path, monkeypatch: pytest.
     from observatory.errors import StorageError
 
     ws = workspace(tmp_path / "ws")
-    real = Corpus.append
+    real = Corpus.add
 
-    def refuse(self: Corpus, name: str, table: Any) -> int:
+    def refuse(self: Corpus, name: str, table: Any) -> Any:
         if name == "postings":
             raise StorageError("the disk is full")
         return real(self, name, table)
 
-    monkeypatch.setattr(Corpus, "append", refuse)
+    monkeypatch.setattr(Corpus, "add", refuse)
     with pytest.raises(StorageError):
         collect(ws, [Invented("one")], since=None, now=NOW)
-    monkeypatch.setattr(Corpus, "append", real)
+    monkeypatch.setattr(Corpus, "add", real)
     assert collect(ws, [source := Invented("one")], since=None, now=NOW)["one"].added == 3
     assert source.asked == [""]
 
@@ -373,7 +373,7 @@ def fatal(real):
         return result
     return write
 
-Corpus.append, Corpus.replace = fatal(Corpus.append), fatal(Corpus.replace)
+Corpus.add, Corpus.replace = fatal(Corpus.add), fatal(Corpus.replace)  # append calls add
 from pathlib import Path
 from observatory import pipeline
 pipeline.BUFFER, pipeline.CHUNK = 100, 100
