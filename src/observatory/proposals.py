@@ -345,8 +345,6 @@ class Facts:
                 (detection.roles["role"] == cluster.name) & (detection.roles["language"] == cluster.language)
             ]
             ids[int(own["cluster"].iloc[0])] = cluster.lineage_id
-        hired = hired[hired["cluster"].isin(ids)]
-        self.by_lineage = {ids[int(c)]: part for c, part in hired.groupby("cluster")}
         self.postings = corpus.query(
             f"""SELECT p.posting_id, p.source, p.url, p.posted_at, e.employer, e.place, e.sectors, e.skills,
                        o.country, o.region, o.pay_low, o.pay_high, o.pay_currency, o.pay_period, o.yearly_low, o.yearly_high,
@@ -356,6 +354,11 @@ class Facts:
                 WHERE {_of("p", where)}""",
             grammar=grammar.key, rules=grammar.offers, **span,
         ).to_pandas().set_index("posting_id").sort_index()  # fmt: skip
+        hired = hired[hired["cluster"].isin(ids)]
+        hired = hired.assign(at=self.postings.index.get_indexer(hired["posting_id"]))
+        self.by_lineage = {ids[int(c)]: part for c, part in hired.groupby("cluster")}
+        self._skills: dict[str, list[tuple[str, int, float]]] = {}
+        self._evidence: dict[str, list[Evidence]] = {}
         exploded = self.postings["skills"].explode().dropna()
         self.skill_totals = exploded.value_counts()
         self.sector_totals = self.postings["sectors"].explode().dropna().value_counts()
@@ -378,8 +381,8 @@ class Facts:
         }
 
     def _own(self, lineage_id: str) -> pd.DataFrame:
-        ids = self.by_lineage[lineage_id]["posting_id"].unique()
-        return self.postings.loc[self.postings.index.intersection(ids)]
+        at = np.unique(self.by_lineage[lineage_id]["at"].to_numpy())
+        return self.postings.iloc[at[at >= 0]]
 
     def _sectors(self, cluster: Cluster, own: pd.DataFrame) -> tuple[str, ...]:
         """Sectors whose words stand in the role's names, or that most of its postings belong to."""
@@ -397,6 +400,8 @@ class Facts:
 
     def skills(self, lineage_id: str) -> list[tuple[str, int, float]]:
         """Skills named more often in its postings than in others: label, postings, lift."""
+        if lineage_id in self._skills:
+            return self._skills[lineage_id]
         own = self._own(lineage_id)
         counts = own["skills"].explode().dropna().value_counts()
         rows = []
@@ -405,12 +410,16 @@ class Facts:
             if lift > 1.2:
                 rows.append((str(label).removeprefix("term:"), int(count), round(float(lift), 2)))
         rows.sort(key=lambda row: (-row[1] * np.log(row[2]), row[0]))
-        return rows[:SKILLS]
+        self._skills[lineage_id] = rows[:SKILLS]
+        return self._skills[lineage_id]
 
     def evidence(self, lineage_id: str) -> list[Evidence]:
         """Up to ten sentences of different employers, newest first, titles and lists before running text."""
+        if lineage_id in self._evidence:
+            return self._evidence[lineage_id]
         part = self.by_lineage[lineage_id].drop_duplicates("posting_id")
-        part = part.join(self.postings[["url", "posted_at"]].assign(named=self.postings["employer"]), on="posting_id")
+        shown = self.postings[["url", "posted_at", "employer"]].iloc[part["at"].to_numpy()]
+        part = part.assign(url=shown["url"].array, posted_at=shown["posted_at"].array, named=shown["employer"].array)
         part = part.assign(
             useful=part["titled"].astype(int) + part["alone"].astype(int) + part["sentence"].str.len().between(30, 280)
         ).sort_values(["useful", "posted_at", "posting_id"], ascending=[False, False, True])
@@ -419,7 +428,7 @@ class Facts:
             .head(EVIDENCE)
             .sort_values(["posted_at", "posting_id"], ascending=[False, True])
         )
-        return [
+        self._evidence[lineage_id] = [
             Evidence(
                 posting_id=row.posting_id,
                 source=row.source,
@@ -432,6 +441,7 @@ class Facts:
             )
             for row in part.itertuples()
         ]
+        return self._evidence[lineage_id]
 
     def history(self, lineage_id: str) -> list[Month]:
         """Vacancies a month since the sources began, with the exposure of the same sources."""

@@ -83,6 +83,7 @@ class Novelties:
         self.texts_ = texts
         self.vectors_ = self.encode(texts) if texts else np.zeros((0, 1), np.float32)
         self.bags_ = _bags(texts, self.language)
+        self.sizes_ = np.array([len(role_words(text, self.language)) for text in texts], dtype=np.int16)
         self.known_ = self._calibrate()
         return self
 
@@ -96,10 +97,12 @@ class Novelties:
             ]  # fmt: skip
         owners = self._owners()
         found: list[Novelty] = []
+        every = sorted({form for forms in names for form in forms})
+        vectors = dict(zip(every, self.encode(every), strict=True))  # at once: each call looks stored vectors up
         for block in _blocks(names):
             flat = sorted({form for forms in block for form in forms})
             row = {form: i for i, form in enumerate(flat)}
-            sims = self._similarity(flat)
+            sims = self._similarity(flat, np.stack([vectors[form] for form in flat]))
             found += [self._judge(forms, sims[[row[form] for form in forms]], owners) for forms in block]
         return found
 
@@ -110,9 +113,9 @@ class Novelties:
         preferred = next((self.labels_[i] for i in exact if self.labels_[i].preferred), None)
         alternative = self._alternative(exact, sims[0])
         subset = self._subset(forms[0], sims[0])
-        order = np.argsort(-best, kind="stable")
+        order = _highest(best, NEAREST * 8)
         nearest: dict[tuple[str, str], Nearest] = {}
-        for text in order[: NEAREST * 8]:
+        for text in order:
             if " " not in self.texts_[int(text)] and " " in forms[0] and best[text] < 1:
                 continue  # a bare head noun ("developer") is near everything
             for i in owners[int(text)]:
@@ -167,20 +170,19 @@ class Novelties:
             owners.setdefault(self.row_[label.text], []).append(i)
         return owners
 
-    def _similarity(self, names: Sequence[str]) -> Floats:
-        """Similarity of names to titles, shape (len(names), titles), 1 for the same words."""
-        sims = self.encode(list(names)) @ self.vectors_.T
+    def _similarity(self, names: Sequence[str], vectors: Floats) -> Floats:
+        """Similarity of names, given with their vectors, to titles: (len(names), titles), 1 for the same words."""
+        sims: Floats = vectors @ self.vectors_.T
         ours = [role_words(name, self.language) for name in names]
-        shared = np.zeros(sims.shape, dtype=np.float32)
+        shared = np.zeros(sims.shape, dtype=np.int16)
         for i, words in enumerate(ours):
             for word in words:
                 if word in self.bags_:
                     shared[i, self.bags_[word]] += 1
-        sizes = np.array([len(role_words(text, self.language)) for text in self.texts_], dtype=np.float32)
-        own = np.array([len(words) for words in ours], dtype=np.float32)
-        conflict = (own[:, None] > shared) & (sizes[None, :] > shared)
-        result: Floats = np.clip(sims - np.float32(0.12) * conflict, 0.0, 1.0)
-        return result
+        own = np.array([len(words) for words in ours], dtype=np.int16)
+        conflict = (own[:, None] > shared) & (self.sizes_[None, :] > shared)
+        np.subtract(sims, np.float32(0.12), out=sims, where=conflict)
+        return np.clip(sims, 0.0, 1.0, out=sims)
 
     def _calibrate(self) -> NDArray[np.float64]:
         """Negated similarities, ascending, of a sample of alternative titles to all other titles."""
@@ -193,13 +195,24 @@ class Novelties:
         tops = []
         for at in range(0, len(sample), _ROWS):
             names = [pool[i] for i in sample[at : at + _ROWS]]
-            sims = self._similarity(names)
+            sims = self._similarity(names, self.vectors_[[self.row_[name] for name in names]])
             for row, name in enumerate(names):
                 own = fold_key(name, self.language)
                 for i in self.by_key_[own]:
                     sims[row, self.row_[self.labels_[i].text]] = -1.0
             tops.extend(sims.max(axis=1).tolist())
         return np.sort(-np.asarray(tops, dtype=np.float64))
+
+
+def _highest(values: Floats, n: int) -> NDArray[np.int64]:
+    """Places of the `n` highest values, highest first, of equal ones the first first: no full sort.
+
+    >>> _highest(np.array([0.1, 0.9, 0.5, 0.9], dtype=np.float32), 2).tolist()
+    [1, 3]
+    """
+    least = np.partition(values, -n)[-n] if len(values) > n else values.min()
+    among = np.flatnonzero(values >= least)
+    return among[np.argsort(-values[among], kind="stable")][:n]
 
 
 def _blocks(names: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
