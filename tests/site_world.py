@@ -93,13 +93,18 @@ class World:
             row.refresh_from_db()
         return row
 
-    def dossier(self, number: int, *, as_of: dt.date = AS_OF, evidence: Any = None, **changed: Any) -> str:
-        """An invented dossier as JSON with its hash."""
+    def dossier(
+        self, number: int, *, as_of: dt.date = AS_OF, evidence: Any = None, schema: int = 3, **changed: Any
+    ) -> str:
+        """An invented dossier as JSON with its hash; of an earlier schema, without what came later."""
         from observatory.review.demo import INVENTED, make_dossier
         from observatory.review.exchange import sha256_of
 
         raw = make_dossier(number, INVENTED[(number - 1) % len(INVENTED)], as_of=as_of, seed=1)
         raw["candidate"] = {**raw["candidate"], **changed}
+        if schema < 3:
+            raw = {name: value for name, value in raw.items() if name not in ("asked", "beside")}
+            raw["schema_version"] = schema
         if evidence is not None:
             raw["evidence"] = evidence
         return json.dumps({**raw, "sha256": sha256_of(raw)}, ensure_ascii=False)

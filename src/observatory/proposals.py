@@ -25,7 +25,20 @@ from observatory.embed import Encoder, NgramEncoder, embed_texts, load_encoder
 from observatory.errors import MissingPart
 from observatory.learning import weights_of
 from observatory.propose import build_dossier, propose, to_json
-from observatory.records import CANDIDATES, CLUSTERS, LINEAGE_EVENTS, VECTORS, Candidate, Evidence, Month, Run, Taxonomy
+from observatory.propose.beside import asked_in, side_by_side, skill_labels
+from observatory.records import (
+    CANDIDATES,
+    CLUSTERS,
+    LINEAGE_EVENTS,
+    VECTORS,
+    Asked,
+    Beside,
+    Candidate,
+    Evidence,
+    Month,
+    Run,
+    Taxonomy,
+)
 from observatory.taxonomy.employment import EmploymentShelf, by_code
 
 Floats = NDArray[np.float32]
@@ -33,6 +46,7 @@ Progress = Callable[[str, int, int], None]
 EVIDENCE = 10
 SKILLS = 12
 TEXTS = 30_000  # English texts read to tell tools from fields
+TASK_POSTINGS = 60  # postings of a candidate, the newest, whose tasks are held against those of its neighbours
 LEAST_SKILL = 3  # postings that name a skill before it counts
 
 
@@ -62,7 +76,7 @@ def detect_and_propose(
         facts=facts.summary, weights=weights_of(ws, run.as_of),
     )  # fmt: skip
     candidates = _with_practitioners(ws, run, detection, facts, candidates, taxonomies)
-    _store(corpus, run, detection, candidates, facts, encoders.names())
+    _store(corpus, run, detection, candidates, facts, encoders.names(), taxonomies)
     ended("propose", len(detection.clusters), len(candidates))
 
 
@@ -464,6 +478,29 @@ class Facts:
         rows = [(str(name), int(count)) for name, count in counts.items() if name]
         return sorted(rows, key=lambda row: (-row[1], row[0]))[:10]
 
+    def asked(self, lineage_id: str) -> Asked:
+        """What its postings pay and ask for."""
+        return asked_in(self._own(lineage_id))
+
+    def tasks(self, corpus: Corpus, lineages: Sequence[str]) -> dict[str, list[str]]:
+        """Task sentences of the newest postings of each lineage, in the order of the postings."""
+        newest = {}
+        for name in lineages:
+            own = self._own(name).sort_values("posted_at", ascending=False, kind="stable")
+            newest[name] = own.index[:TASK_POSTINGS].tolist()
+        wanted = pa.table({"posting_id": sorted({one for ids in newest.values() for one in ids})})
+        rows = corpus.query(
+            "SELECT e.posting_id, e.tasks FROM enriched e SEMI JOIN wanted w USING (posting_id) WHERE e.grammar = $grammar",
+            wanted=wanted, grammar=self.grammar.key,
+        ).to_pylist()  # fmt: skip
+        said = {row["posting_id"]: row["tasks"] or [] for row in rows}
+        return {name: [task for one in ids for task in said.get(one, ())] for name, ids in newest.items()}
+
+    def named_skills(self, lineage_id: str) -> set[str]:
+        """Labels of the skills that three of its postings or more name."""
+        counts = self._own(lineage_id)["skills"].explode().dropna().value_counts()
+        return {str(label).removeprefix("term:") for label in counts[counts >= LEAST_SKILL].index}
+
 
 def _store(
     corpus: Corpus,
@@ -472,6 +509,7 @@ def _store(
     candidates: Sequence[Candidate],
     facts: Facts,
     encoders: Mapping[str, str],
+    taxonomies: Sequence[Taxonomy],
 ) -> None:
     ids = {(c.name, c.language): c.lineage_id for c in detection.clusters}
     lineage = {
@@ -490,11 +528,19 @@ def _store(
     events = [{"run_id": run.run_id, "as_of": run.as_of, **asdict(event)} for event in detection.events]
     corpus.append("lineage_events", pa.Table.from_pylist(events, schema=LINEAGE_EVENTS))
     stored = []
+    shelf = {(t.scheme, t.version, o.code): o for t in taxonomies for o in t.occupations}
+    labels = skill_labels(taxonomies)
+    tasks = facts.tasks(corpus, [candidate.candidate_id for candidate in candidates])
     for candidate in candidates:
         name = candidate.candidate_id
+        beside: list[Beside] = side_by_side(
+            candidate, shelf, labels=labels, skills=[label for label, _, _ in facts.skills(name)],
+            named=facts.named_skills(name), tasks=tasks[name],
+        )  # fmt: skip
         dossier = build_dossier(
             candidate, run=run, as_of=run.as_of.date(), history=facts.history(name), employers=facts.top(name, "employer"),
             places=facts.top(name, "place"), skills=facts.skills(name), evidence=facts.evidence(name), encoders=encoders,
+            asked=facts.asked(name), beside=beside,
         )  # fmt: skip
         stored.append({
             "run_id": run.run_id, "candidate_id": name, "rank": candidate.rank, "kind": candidate.kind,

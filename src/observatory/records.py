@@ -271,10 +271,44 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What a candidate's postings, `postings` in number, pay and ask for as far as they say so, by rows:
+    `pay` (currency, postings, median of lower and of upper yearly amounts before tax), `education` (EQF level asked
+    for at least, 0 for no degree, postings) and `experience` (years asked for at least, postings)."""
+
+    postings: int
+    pay: tuple[tuple[str, int, float, float], ...]
+    education: tuple[tuple[int, int], ...]
+    experience: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sides:
+    """What a candidate and a known occupation share, what only the candidate has, what only the occupation."""
+
+    shared: tuple[str, ...]
+    extra: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """A near occupation beside a candidate; `alternative` is the name of the candidate that is one of its titles."""
+
+    scheme: str
+    version: str
+    code: str
+    alternative: str
+    skills: Sides | None
+    tasks: Sides | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Dossier:
     """The frozen evidence on one candidate: everything a committee needs, and nothing to look up.
 
-    `sha256` is over the canonical JSON of all other fields (see `propose.dossier.canonical_json`).
+    `sha256` is over the canonical JSON of all other fields (see `propose.dossier.canonical_json`). `asked` and
+    `beside`, of the three nearest occupations, came with schema 3; before it they are None and empty.
     """
 
     schema_version: int
@@ -290,13 +324,14 @@ class Dossier:
     limits: tuple[str, ...]
     encoders: Mapping[str, str]
     sha256: str
+    asked: Asked | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 def postings_table(postings: Sequence[Posting]) -> pa.Table:
     """Postings as a table with the schema POSTINGS."""
-    return pa.table(
-        {name: [getattr(posting, name) for posting in postings] for name in POSTINGS.names}, schema=POSTINGS
-    )
+    columns = {name: [getattr(posting, name) for posting in postings] for name in POSTINGS.names}
+    return pa.table(columns, schema=POSTINGS)
 
 
 # --- backtest --------------------------------------------------------------------------------
@@ -436,9 +471,7 @@ SIGNATURES = _table(
 
 # One row for each posting: the earlier posting that it repeats ("" = none), and the estimated share
 # of their texts that is the same (0 to 1).
-COPIES = _table(
-    posting_id=TEXT, earlier_id=TEXT, relation=TEXT, share=pa.float64(),
-)  # fmt: skip
+COPIES = _table(posting_id=TEXT, earlier_id=TEXT, relation=TEXT, share=pa.float64())
 
 # One row for each enriched posting. `grammar` is a hash of the code, word lists and taxonomy
 # versions that read it: another grammar reads the posting again.
@@ -472,19 +505,13 @@ ROLES = _table(
     titled=pa.bool_(), hiring=pa.bool_(), seniority=TEXT, sentence=TEXT, start=pa.int32(), end=pa.int32(),
 )  # fmt: skip
 
-VECTORS = _table(
-    model=TEXT, text_hash=TEXT, vector=pa.list_(pa.float32()),
-)  # fmt: skip
+VECTORS = _table(model=TEXT, text_hash=TEXT, vector=pa.list_(pa.float32()))
 
 # One row for each role of each run: the cluster (lineage) it belongs to.
-CLUSTERS = _table(
-    run_id=TEXT, lineage_id=TEXT, role=TEXT, language=TEXT, vacancies=pa.int64(),
-)  # fmt: skip
+CLUSTERS = _table(run_id=TEXT, lineage_id=TEXT, role=TEXT, language=TEXT, vacancies=pa.int64())
 
 # Birth, growth, split, merge, death and revival of lineages; `other_id` is the parent or heir.
-LINEAGE_EVENTS = _table(
-    run_id=TEXT, lineage_id=TEXT, event=TEXT, other_id=TEXT, as_of=UTC,
-)  # fmt: skip
+LINEAGE_EVENTS = _table(run_id=TEXT, lineage_id=TEXT, event=TEXT, other_id=TEXT, as_of=UTC)
 
 CANDIDATES = pa.schema(
     [
@@ -531,9 +558,7 @@ SIGHTINGS = pa.schema(
 )
 
 # One row for each posting whose text was removed, by a legal request or by its source's terms.
-TOMBSTONES = _table(
-    posting_id=TEXT, source=TEXT, posted_at=UTC, content_hash=TEXT, reason=TEXT, removed_at=UTC,
-)  # fmt: skip
+TOMBSTONES = _table(posting_id=TEXT, source=TEXT, posted_at=UTC, content_hash=TEXT, reason=TEXT, removed_at=UTC)
 
 # Every table of the corpus: its schema and the columns that make a row unique.
 TABLES: Mapping[str, tuple[pa.Schema, tuple[str, ...]]] = {

@@ -25,12 +25,21 @@ _MEMBERS = """
     WHERE r.grammar = $grammar AND r.hiring AND p.posted_at < $until AND p.posted_at >= $since
 """
 
+_OFFERS = """
+    WITH o AS (SELECT * FROM offers SEMI JOIN wanted w USING (posting_id) WHERE rules = $rules)
+    SELECT 'pay' AS what, pay_currency AS key, count(*) AS n, median(yearly_low) AS low, median(yearly_high) AS high
+    FROM o WHERE yearly_low IS NOT NULL AND yearly_high IS NOT NULL AND pay_currency <> '' GROUP BY 2
+    UNION ALL SELECT 'education', CAST(education AS VARCHAR), count(*), NULL, NULL FROM o WHERE education IS NOT NULL GROUP BY 2
+    UNION ALL SELECT 'experience', CAST(years_low AS VARCHAR), count(*), NULL, NULL FROM o WHERE years_low IS NOT NULL GROUP BY 2
+"""
+
 
 def differences(corpus: Corpus, dossier: Dossier) -> list[str]:
     """A sentence for each figure that the corpus does not give again; empty where all agree.
 
     Recomputed: the months, postings, vacancies, sources, first day, employers, places, and that each
-    evidence sentence stands with its posting. Raises `NotEnoughData` when the run, or the corpus
+    evidence sentence stands with its posting; from schema 3 on also pay, education and experience, and that the
+    tasks shown as the candidate's own were read from its postings. Raises `NotEnoughData` when the run, or the corpus
     version, is not here. Where several grammars have read the postings, the one that agrees best counts.
     """
     run, name = dossier.run, dossier.candidate.candidate_id
@@ -60,7 +69,11 @@ def differences(corpus: Corpus, dossier: Dossier) -> list[str]:
         members = corpus.query(
             _MEMBERS, versions=versions, run=run.run_id, lineage=name, grammar=grammar, **span
         ).to_pylist()  # fmt: skip
-        answers.append(_compare(dossier, members, exposure) + _sentences(corpus, dossier, grammar))
+        answers.append(
+            _compare(dossier, members, exposure)
+            + _sentences(corpus, dossier, grammar)
+            + _asked(corpus, dossier, members, grammar)
+        )
     return min(answers, key=len, default=["no posting of the corpus has been read: nothing can be recomputed"])
 
 
@@ -127,6 +140,55 @@ def _sentences(corpus: Corpus, dossier: Dossier, grammar: str) -> list[str]:
         for i, e in enumerate(dossier.evidence, 1)
         if (e.posting_id, e.sentence) not in stored
     ]
+
+
+def _asked(corpus: Corpus, dossier: Dossier, members: Sequence[Mapping[str, Any]], grammar: str) -> list[str]:
+    import pyarrow as pa
+
+    if dossier.asked is None and not dossier.beside:
+        return []
+    wanted = pa.table(
+        {"posting_id": sorted({row["posting_id"] for row in members})}, pa.schema({"posting_id": "string"})
+    )
+    found = []
+    if dossier.asked is not None:
+        answers: list[list[str]] = [
+            _offered(dossier, corpus.query(_OFFERS, wanted=wanted, rules=rules).to_pylist(), wanted.num_rows)
+            for rules in corpus.query("SELECT DISTINCT rules FROM offers ORDER BY 1").column("rules").to_pylist()
+        ]
+        found += min(answers or [_offered(dossier, [], wanted.num_rows)], key=len)
+    said = corpus.query(
+        "SELECT DISTINCT unnest(e.tasks) AS task FROM enriched e SEMI JOIN wanted w USING (posting_id) WHERE e.grammar = $grammar",
+        wanted=wanted, grammar=grammar,
+    ).column("task").to_pylist()  # fmt: skip
+    for near in dossier.beside:
+        for task in near.tasks.extra if near.tasks is not None else ():
+            if not any(one.startswith(task.removesuffix("…")) for one in said):
+                found.append(f"beside {near.scheme} {near.code}: the task {task!r} was read from none of the postings")
+    return found
+
+
+def _offered(dossier: Dossier, rows: Sequence[Mapping[str, Any]], postings: int) -> list[str]:
+    asked = dossier.asked
+    assert asked is not None
+    again: dict[str, dict[Any, list[Any]]] = {"pay": {}, "education": {}, "experience": {}}
+    for row in rows:
+        key = row["key"] if row["what"] == "pay" else int(row["key"])
+        again[row["what"]][key] = [row["n"], row["low"], row["high"]]
+    found = [_line("postings looked at for pay", asked.postings, postings)]
+    shown: dict[str, dict[Any, list[Any]]] = {
+        "pay": {currency: [n, low, high] for currency, n, low, high in asked.pay},
+        "education": {level: [n, None, None] for level, n in asked.education},
+        "experience": {years: [n, None, None] for years, n in asked.experience},
+    }  # fmt: skip
+    for what, rows_ in shown.items():
+        for key in sorted({*rows_, *again[what]}):
+            one, other = (
+                tuple(value for value in many.get(key, [0, None, None]) if value is not None)
+                for many in (rows_, again[what])
+            )
+            found.append(_line(f"{what}: {key}", one, other))
+    return [line for line in found if line]
 
 
 def _line(what: str, shown: object, again: object) -> str:

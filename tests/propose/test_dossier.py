@@ -12,6 +12,7 @@ import pytest
 from invented_dossiers import DOSSIERS, plain
 from observatory.errors import BadInput
 from observatory.propose import canonical_json, from_json, to_json, verify
+from observatory.propose.dossier import digest
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "dossier_schema.json"
 
@@ -57,6 +58,18 @@ def test_a_field_of_another_type_and_a_later_schema_are_refused() -> None:
         from_json(json.dumps({**raw, "schema_version": 99}))
     with pytest.raises(BadInput):
         from_json(json.dumps({**raw, "more": 1}))
+
+
+def test_a_dossier_of_an_earlier_schema_keeps_its_fields_and_its_hash() -> None:
+    old = dataclasses.replace(plain(), schema_version=2, asked=None, beside=())
+    old = dataclasses.replace(old, sha256=digest(old))
+    raw = json.loads(to_json(old))
+    assert not {"asked", "beside"} & set(raw)
+    again = from_json(json.dumps(raw))
+    assert again == old
+    assert verify(again)
+    with pytest.raises(BadInput, match="asked"):
+        from_json(json.dumps({**raw, "schema_version": 3}))
 
 
 def shape(value: object) -> object:

@@ -19,12 +19,8 @@ FACTS = {"titles": {"en": ["heat pump commissioning engineer", "heat pump starte
     [
         ({}, "another name; its alternative titles are not in this dossier", "the known name and a word more"),
         ({"title": "Heat pump starter"}, "the same name", "passed"),
-        (
-            {"alternative_titles": ["Heat Pump Starter"]},
-            "one of its alternative titles",
-            "the known name and a word more",
-        ),
-        ({"alternative_titles": ["boiler fitter"]}, "passed: none of its titles", "the known name and a word more"),
+        ({"alternative": "heat pump starter"}, "one of its alternative titles", "the known name and a word more"),
+        ({"alternative": ""}, "passed: none of its titles", "the known name and a word more"),
         ({"title": "commissioning engineer heat pumps chief"}, "another name", "a part of the known name"),
         ({"title": "baker"}, "another name", "passed: neither name holds the other"),
     ],
@@ -55,21 +51,43 @@ def test_a_dossier_of_before_says_nothing_of_practitioners():
 
 
 def test_words_skills_and_tasks_side_by_side():
-    raw = {
-        "candidate": {"skills": ["python"]},
-        "skills": [["leak tests", 3, 2.0], ["hydraulics", 2, 1.5]],
-        "tasks": ["tune pumps"],
-    }
-    known = {**NEAR, "skills": ["hydraulics", "welding"]}
-    words, skills, tasks = portrait.compared("heat pump tuner", raw, [known])
+    sides = {"shared": ["hydraulics"], "extra": ["leak tests"], "missing": ["welding"]}
+    words, skills, tasks = portrait.compared("heat pump tuner", [{**NEAR, "skills": sides, "tasks": None}])
     assert words["cells"][0] == {"known": True, "shared": ["heat", "pump"], "extra": ["tuner"], "missing": ["engineer"]}
-    assert skills["cells"][0] == {
-        "known": True,
-        "shared": ["hydraulics"],
-        "extra": ["leak tests"],
-        "missing": ["welding"],
-    }
+    assert skills["cells"][0] == {"known": True, **sides}
     assert tasks["cells"][0] == {"known": False}
+
+
+def test_what_is_compared_is_found_by_the_code_of_the_occupation():
+    one = {"scheme": "esco", "version": "1.2", "code": "1", "alternative": "x", "skills": None, "tasks": None}
+    assert portrait._with(NEAR, [{**one, "code": "2"}, one]) == {**NEAR, **one}
+    assert portrait._with(NEAR, [{**one, "version": "1.1"}]) == NEAR
+
+
+def test_what_postings_pay_and_ask_for():
+    said = {
+        "postings": 1200, "pay": [["EUR", 40, 41000.4, 52000.0], ["CHF", 1, 90000.0, 90000.0]],
+        "education": [[0, 3], [6, 12], [9, 1]], "experience": [[1, 4], [3, 8]],
+    }  # fmt: skip
+    with translation.override("en"):
+        found = portrait.asked(said)
+    assert found["postings"] == "1,200"
+    assert found["pay"] == [("EUR", "41,000–52,000", 40), ("CHF", "90,000", 1)]
+    assert found["education"] == [
+        ("no degree asked for", 3, "0.250"), ("bachelor’s degree", 12, "1.000"), ("level 9 of the EQF", 1, "0.083"),
+    ]  # fmt: skip
+    assert found["experience"] == [("1 year", 4, "0.500"), ("3 years", 8, "1.000")]
+    assert portrait.asked(None) == {}
+
+
+def test_the_page_shows_pay_education_experience_and_the_three_sides(world, signed_in):
+    row = world.candidate()
+    page = signed_in(world["reader"]).get(f"/candidates/{row.candidate_id}").content.decode()
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    for words in ("Pay a year, before tax EUR ", "bachelor’s degree", "Experience asked for at least 1 year",
+                  "Agree the plan of work", "keep a log of faults", "passed: none of its titles"):  # fmt: skip
+        assert words in text
+    assert "not in this dossier" not in text
 
 
 def test_chinese_names_are_compared_by_their_stretches():
@@ -127,7 +145,7 @@ def test_lineage_tells_birth_split_and_merge(world):
 
 
 def test_the_page_says_what_the_dossier_does_not(world, signed_in):
-    row = world.candidate(nearest=[], titles={"en": ["x"]})
+    row = world.candidate(nearest=[], titles={"en": ["x"]}, schema=2)
     page = signed_in(world["reader"]).get(f"/candidates/{row.candidate_id}").content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     for words in ("pay was not read from the postings", "education was not read from the postings", "No known occupation is near.",

@@ -10,9 +10,22 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from observatory.errors import BadInput
-from observatory.records import Candidate, Dossier, Evidence, Growth, Month, Nearest, Practitioners, Run
+from observatory.records import (
+    Asked,
+    Beside,
+    Candidate,
+    Dossier,
+    Evidence,
+    Growth,
+    Month,
+    Nearest,
+    Practitioners,
+    Run,
+    Sides,
+)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+SINCE_3 = ("asked", "beside")  # fields that a dossier of an earlier schema has not
 
 METHOD = (
     "Roles are read from titles, free first lines and lists by a role grammar; a phrase counts as a role when it is "
@@ -41,6 +54,8 @@ def build_dossier(
     skills: Sequence[tuple[str, int, float]],
     evidence: Sequence[Evidence],
     encoders: Mapping[str, str],
+    asked: Asked | None = None,
+    beside: Sequence[Beside] = (),
 ) -> Dossier:
     """A dossier with its hash. `skills` are (label, postings that name it, lift over all postings)."""  # fmt: skip
     open_dossier = Dossier(
@@ -56,6 +71,8 @@ def build_dossier(
         method=METHOD,
         limits=(*candidate.limits, *LIMITS),
         encoders=dict(encoders),
+        asked=asked,
+        beside=tuple(beside),
         sha256="",
     )
     return replace(open_dossier, sha256=digest(open_dossier))
@@ -88,6 +105,9 @@ def _raw(dossier: Dossier) -> dict[str, Any]:
     raw = asdict(dossier)
     if raw["candidate"]["practitioners"] is None:
         del raw["candidate"]["practitioners"]
+    if dossier.schema_version < 3:
+        for name in SINCE_3:
+            del raw[name]
     return raw
 
 
@@ -100,6 +120,8 @@ def from_json(text: str) -> Dossier:
             f"not a dossier: not JSON ({error}); give a file made by: observatory dossier ID --format json"
         ) from error
     names = {field.name for field in fields(Dossier)}
+    if isinstance(raw, dict) and raw.get("schema_version") in (1, 2):
+        names -= set(SINCE_3)
     if not isinstance(raw, dict) or set(raw) != names:
         missing = sorted(names - set(raw)) if isinstance(raw, dict) else sorted(names)
         raise BadInput(f"not a dossier: the fields {', '.join(missing) or 'beyond the schema'} do not fit")
@@ -163,4 +185,18 @@ def _dossier(raw: Mapping[str, Any]) -> Dossier:
         limits=tuple(raw["limits"]),
         encoders=raw["encoders"],
         sha256=raw["sha256"],
+        asked=_asked(raw["asked"]) if raw.get("asked") else None,
+        beside=tuple(
+            Beside(**{**near, **{name: _sides(near[name]) for name in ("skills", "tasks")}})
+            for near in raw.get("beside", ())
+        ),
     )
+
+
+def _asked(raw: Mapping[str, Any]) -> Asked:
+    rows = {name: tuple(tuple(row) for row in raw[name]) for name in ("pay", "education", "experience")}
+    return Asked(**{**raw, **rows})
+
+
+def _sides(raw: Mapping[str, Any] | None) -> Sides | None:
+    return None if raw is None else Sides(**{name: tuple(words) for name, words in raw.items()})

@@ -139,7 +139,7 @@ def make_dossier(
     }  # fmt: skip
     at = dt.datetime.combine(as_of, dt.time(), tzinfo=dt.UTC).isoformat()
     raw = {
-        "schema_version": 1, "candidate": candidate, "as_of": as_of.isoformat(), "history": months,
+        "schema_version": 3, "candidate": candidate, "as_of": as_of.isoformat(), "history": months,
         "run": {
             "run_id": "demo", "as_of": at, "since": None, "corpus_version": 1, "taxonomies": ["esco 1.2"],
             "fingerprint": "invented", "started_at": at, "seconds": 0.0, "stages": {},
@@ -149,9 +149,33 @@ def make_dossier(
         "skills": [[name, 3 * (len(names) - i), round(draw.uniform(2, 14), 1)] for i, name in enumerate(names)],
         "evidence": cited, "method": ["Invented numbers; see the demo of the review site."],
         "limits": ["Invented for a first look: no such postings exist.", "Advertisements are not jobs."],
-        "encoders": {"en": "none"}, "sha256": "",
+        "encoders": {"en": "none"}, "asked": _asked(draw, a + b), "beside": [_beside(candidate["nearest"][0], names)], "sha256": "",
     }  # fmt: skip
     return {**raw, "sha256": sha256_of(raw)}
+
+
+def _asked(draw: random.Random, postings: int) -> dict[str, Any]:
+    """Invented pay, education and experience of so many postings."""
+    low = 1000 * draw.randint(28, 60)
+    part = [max(1, postings // k) for k in (9, 5, 3, 7)]
+    return {
+        "postings": postings, "pay": [["EUR", part[0], float(low), float(low + 1000 * draw.randint(4, 18))]],
+        "education": [[0, part[0]], [4, part[3]], [6, part[2]], [7, part[1]]],
+        "experience": [[1, part[3]], [2, part[1]], [3, part[2]], [5, part[0]]],
+    }  # fmt: skip
+
+
+def _beside(near: dict[str, Any], skills: Sequence[str]) -> dict[str, Any]:
+    """Invented skills and tasks beside those of a near occupation."""
+    return {
+        **{name: near[name] for name in ("scheme", "version", "code")}, "alternative": "",
+        "skills": {"shared": list(skills[:1]), "extra": list(skills[1:]), "missing": ["keep a log of faults"]},
+        "tasks": {
+            "shared": ["Agree the plan of work with other departments."],
+            "extra": [f"Set up {skills[-1]} in a new plant and hand it over."],
+            "missing": ["Order spare parts and keep the store in order."],
+        },
+    }  # fmt: skip
 
 
 def person(*, username: str, first: str, last: str, groups: Sequence[str], password: str) -> User:

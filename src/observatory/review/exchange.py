@@ -96,8 +96,30 @@ class _Evidence(_Part):
     end: Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
 
+class _Asked(_Part):
+    postings: Number
+    pay: tuple[tuple[str, Number, Finite, Finite], ...]
+    education: tuple[tuple[Number, Number], ...]
+    experience: tuple[tuple[Number, Number], ...]
+
+
+class _Sides(_Part):
+    shared: tuple[str, ...]
+    extra: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class _Beside(_Part):
+    scheme: str
+    version: str
+    code: str
+    alternative: str
+    skills: _Sides | None
+    tasks: _Sides | None
+
+
 class _Dossier(_Part):
-    schema_version: Literal[1, 2]
+    schema_version: Literal[1, 2, 3]
     candidate: _Candidate
     as_of: dt.date
     history: tuple[_Month, ...]
@@ -107,6 +129,8 @@ class _Dossier(_Part):
     top_places: tuple[tuple[str, int], ...] = ()
     method: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    asked: _Asked | None = None
+    beside: tuple[_Beside, ...] = ()
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 

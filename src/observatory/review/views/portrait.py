@@ -35,11 +35,13 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 def portrait(row: Candidate, raw: Mapping[str, Any], points: Sequence[Point]) -> dict[str, Any]:
     """All of it, ready for the template; `raw` is the dossier, its hash already checked."""
     facts = raw["candidate"]
-    near = [neighbour(row.title, facts, one) for one in facts["nearest"][:NEAR]]
+    known = [_with(one, raw.get("beside", ())) for one in facts["nearest"][:NEAR]]
+    near = [neighbour(row.title, facts, one) for one in known]
     return {
         "sentences": sentences(row, facts), "exposure": exposure(points), "near": near,
         "names": [(language, names[:6]) for language, names in sorted(facts["titles"].items()) if names],
-        "parts": compared(row.title, raw, facts["nearest"][:NEAR]) if near else [], "lineage": lineage(row), "people": practitioners(facts),
+        "parts": compared(row.title, known) if near else [], "lineage": lineage(row), "people": practitioners(facts),
+        "asked": asked(raw.get("asked")),
         "limits": limits([*facts.get("limits", ()), *raw.get("limits", ())]),
     }  # fmt: skip
 
@@ -107,17 +109,17 @@ def practitioners(facts: Mapping[str, Any]) -> dict[str, str]:
 def neighbour(title: str, facts: Mapping[str, Any], near: Mapping[str, Any]) -> dict[str, Any]:
     """A known occupation beside the candidate, with the tests on names.
 
-    The first asks whether the candidate bears its name or one of its alternative titles (where the dossier
-    lists them); the second whether one name holds the other.
+    The first asks whether the candidate bears its name or one of its alternative titles (which a dossier
+    before schema 3 does not say); the second whether one name holds the other.
     """
     mine = {_flat(name) for names in facts["titles"].values() for name in names} | {_flat(title)}
-    known, others = _flat(near["title"]), {_flat(name) for name in near.get("alternative_titles", ())}
+    known, said = _flat(near["title"]), near.get("alternative")
     ours, theirs = set(_words(title)), set(_words(near["title"]))
     if known in mine:
         title_test = _("the same name: no new profession")
-    elif others & mine:
+    elif said:
         title_test = _("one of its alternative titles: no new profession")
-    elif others:
+    elif said is not None:
         title_test = _("passed: none of its titles")
     else:
         title_test = _("another name; its alternative titles are not in this dossier")
@@ -132,18 +134,61 @@ def neighbour(title: str, facts: Mapping[str, Any], near: Mapping[str, Any]) -> 
     return {**near, "percent": round(100 * near["similarity"]), "title_test": title_test, "subset_test": subset_test}
 
 
-def compared(title: str, raw: Mapping[str, Any], nearest: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def compared(title: str, nearest: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows of the comparison: words of the name, skills, tasks; each cell holds shared, extra, missing.
 
-    A cell is not known where the dossier does not list the skills or tasks of the known occupation.
+    A cell is not known where the dossier does not compare the skills or tasks with the known occupation.
     """
-    skills = [label for label, _count, _lift in raw.get("skills", ())] or list(raw["candidate"]["skills"])
-    tasks = list(raw.get("tasks", ()))
     return [
-        {"label": _("Words of the name"), "cells": [_names(title, near["title"]) for near in nearest]},
-        {"label": _("Skills"), "cells": [_sets(skills, near.get("skills")) for near in nearest]},
-        {"label": _("Tasks"), "cells": [_sets(tasks, near.get("tasks")) for near in nearest]},
+        {"key": "names", "label": _("Words of the name"), "cells": [_names(title, near["title"]) for near in nearest]},
+        {"key": "skills", "label": _("Skills"), "cells": [_cell(near.get("skills")) for near in nearest]},
+        {"key": "tasks", "label": _("Tasks"), "cells": [_cell(near.get("tasks")) for near in nearest]},
     ]
+
+
+def _with(near: Mapping[str, Any], beside: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A near occupation with what the dossier compares, found by its code."""
+    where = ("scheme", "version", "code")
+    return {
+        **next((one for one in beside if all(one[name] == near[name] for name in where)), {}),
+        **near,
+    }
+
+
+def _cell(sides: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"known": False} if sides is None else {"known": True, **sides}
+
+
+def asked(said: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Pay, education and experience of the postings in words; {} where the dossier was made before they were read."""
+    if not said:
+        return {}
+    return {
+        "postings": figure(said["postings"]),
+        "pay": [
+            (currency, f"{figure(round(low))}–{figure(round(high))}" if round(high) > round(low) else figure(round(low)), n)
+            for currency, n, low, high in said["pay"]
+        ],
+        "education": _bars([(degree(level), n) for level, n in said["education"]]),
+        "experience": _bars(
+            [(ngettext("%(n)s year", "%(n)s years", years) % {"n": years}, n) for years, n in said["experience"]]
+        ),
+    }  # fmt: skip
+
+
+def _bars(rows: Sequence[tuple[str, int]]) -> list[tuple[str, int, str]]:
+    """Rows with the length of their bar, the longest 1."""
+    most = max((n for _label, n in rows), default=1)
+    return [(label, n, f"{n / most:.3f}") for label, n in rows]
+
+
+def degree(level: int) -> str:
+    """A level of the European Qualifications Framework in words."""
+    words = {
+        0: _("no degree asked for"), 3: _("lower secondary"), 4: _("upper secondary"), 5: _("short higher education"),
+        6: _("bachelor’s degree"), 7: _("master’s degree"), 8: _("doctorate"),
+    }  # fmt: skip
+    return words.get(level, _("level %(n)s of the EQF") % {"n": level})
 
 
 def lineage(row: Candidate) -> list[tuple[Any, str, str, str]]:
