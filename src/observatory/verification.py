@@ -156,7 +156,8 @@ def _asked(corpus: Corpus, dossier: Dossier, members: Sequence[Mapping[str, Any]
             _offered(dossier, corpus.query(_OFFERS, wanted=wanted, rules=rules).to_pylist(), wanted.num_rows)
             for rules in corpus.query("SELECT DISTINCT rules FROM offers ORDER BY 1").column("rules").to_pylist()
         ]
-        found += min(answers or [_offered(dossier, [], wanted.num_rows)], key=len)
+        best: list[str] = min(answers or [_offered(dossier, [], wanted.num_rows)], key=len)
+        found += best
     said = corpus.query(
         "SELECT DISTINCT unnest(e.tasks) AS task FROM enriched e SEMI JOIN wanted w USING (posting_id) WHERE e.grammar = $grammar",
         wanted=wanted, grammar=grammar,
