@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from invented_dossiers import plain
 from observatory.cli import cli
 from observatory.cli.reading import _COLUMNS, _widths
-from observatory.config import init_workspace
+from observatory.config import init_workspace, open_workspace
 from observatory.corpus import Corpus
 from observatory.errors import BadFile, BadInput, NotEnoughData
 from observatory.propose import build_dossier, to_json
@@ -169,6 +169,18 @@ def test_dossier_is_written_in_every_format(workspace: Path, tmp_path: Path, for
     assert result.output.strip() == str(out)
     begins = {"html": b"<!doctype", "json": b"{", "md": b"# Heat", "docx": b"PK", "pdf": b"%PDF"}
     assert out.read_bytes().startswith(begins[form])
+
+
+def test_a_list_without_a_row_says_what_the_run_had_before_it(workspace: Path, tmp_path: Path) -> None:
+    bare = init_workspace(tmp_path / "bare")
+    corpus, full = Corpus(bare.corpus_dir), Corpus(open_workspace(workspace).corpus_dir)
+    for name in ("postings", "vacancies", "enriched", "roles", "runs"):
+        corpus.append(name, full.read(name))
+    answer = call(bare.root, "candidates")
+    lines = answer.output.splitlines()
+    assert lines[1].startswith("No candidate: 10 postings; a role is sought in 3.")
+    assert "5 vacancies of 3 employers" in lines[1]
+    assert call(workspace, "candidates", "--kind", "noise").output.splitlines()[1] == "No candidate fulfils this."
 
 
 def test_an_unknown_candidate_is_refused_with_those_known(workspace: Path) -> None:

@@ -46,9 +46,30 @@ def candidates(
         f"Emerging professions as of {run.as_of.date()} (run {run.run_id}; {', '.join(run.taxonomies) or 'no classification loaded'})"
     )
     if not rows:
-        click.echo("No candidate fulfils this. Lower detect.min_vacancies, or import more postings.")
+        click.echo("No candidate fulfils this." if found else _why_none(obj, run))
         return
     _table(rows)
+
+
+def _why_none(obj: dict[str, object], run: Run) -> str:
+    """What the run had before it, in a sentence: a list without a row must not look like a quiet labour market."""
+    from observatory.cli.opening import workspace_of
+    from observatory.pipeline import corpus_of
+
+    ws = workspace_of(obj)
+    (row,) = corpus_of(ws).query(
+        """SELECT count(*) AS n, count(*) FILTER (trim(p.title) = '') AS untitled,
+                  count(*) FILTER (EXISTS (SELECT 1 FROM roles r WHERE r.posting_id = p.posting_id AND r.hiring)) AS hiring
+           FROM postings p WHERE p.posted_at < $as_of""",
+        as_of=run.as_of,
+    ).to_pylist()  # fmt: skip
+    least = ws.settings.detect
+    untitled = f", {row['untitled']:,} have no title" if row["untitled"] else ""
+    return (
+        f"No candidate: {row['n']:,} postings{untitled}; a role is sought in {row['hiring']:,}. A role becomes a candidate "
+        f"when it stands alone as a title and has {least.min_vacancies} vacancies of {least.min_employers} employers "
+        f"(detect.min_vacancies, detect.min_employers)."
+    )
 
 
 @click.command()
