@@ -100,7 +100,11 @@ def test_all_mistakes_of_all_files_are_said_at_once(tmp_path: Path) -> None:
         ("collect", "", "settings.sources is missing"),
         ("propose", "limit = 0", "settings.limit"),
         ("backup", 'keep = "many"', "settings.keep"),
-        ("taxonomy-releases", 'pages = [{scheme="x", url="http://x", pattern="(1)"}]', "begins with https://"),
+        (
+            "taxonomy-releases",
+            'pages = [{scheme="x", url="http://x", pattern="(1)"}]',
+            "http only of a page with internal = true",
+        ),
         ("taxonomy-releases", 'pages = [{scheme="x", url="https://x", pattern="1"}]', "has 0 groups; expected one"),
         ("taxonomy-releases", 'pages = [{scheme="x", url="https://x", pattern="("}]', "is no regular expression"),
         ("detect", 'since = "2015-13-01"', "settings.since"),

@@ -7,19 +7,17 @@ that was cut off is simply done once more.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from pydantic import BaseModel, Field, field_validator
 
-from observatory.errors import FetchError, NotEnoughData, SourceChanged, Unreachable
+from observatory.errors import FetchError, NotEnoughData, Unreachable
 from observatory.jobs.files import Length, Part
+from observatory.jobs.releases import ReleaseSettings, taxonomy_releases
 from observatory.jobs.reports import ReportSettings, report
 from observatory.jobs.work import Outcome, Work
-from observatory.ledger import Letter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,81 +196,6 @@ def backup(work: Work) -> Outcome:
     removed = prune_backups(folder, keep=work.settings(BackupSettings).keep or work.ws.settings.backup.keep)
     return Outcome(
         result=f"{path.name}: {len(manifest.files)} files, {manifest.bytes / 1e6:.1f} MB, verified; {len(removed)} old ones removed"
-    )
-
-
-class ReleasePage(Part):
-    """Where a classification's publisher names its versions."""
-
-    scheme: str
-    url: str
-    pattern: str
-
-    @field_validator("url")
-    @classmethod
-    def _https(cls, value: str) -> str:
-        if not value.startswith("https://"):
-            raise ValueError(f"{value!r}: expected an address that begins with https://")
-        return value
-
-    @field_validator("pattern")
-    @classmethod
-    def _group(cls, value: str) -> str:
-        try:
-            groups = re.compile(value).groups
-        except re.error as error:
-            raise ValueError(f"{value!r} is no regular expression ({error})") from error
-        if groups != 1:
-            raise ValueError(
-                f"{value!r} has {groups} groups; expected one, around the version, as in 'ESCO v([0-9.]+)'"
-            )
-        return value
-
-
-class ReleaseSettings(Part):
-    """The pages to look at."""
-
-    pages: tuple[ReleasePage, ...] = Field(min_length=1, description="at least one [[settings.pages]]")
-
-
-def taxonomy_releases(work: Work) -> Outcome:
-    """Looks for versions of classifications newer than those on the shelf, and tells of each one once."""
-    from observatory.collect import Client
-    from observatory.pipeline import shelf_of
-
-    shelf: dict[str, tuple[int, ...]] = {}
-    for version in shelf_of(work.ws).versions():
-        shelf[version.scheme] = max(shelf.get(version.scheme, ()), _version(version.version))
-    said, letters = [], []
-    with closing(Client()) as client:
-        for page in work.settings(ReleaseSettings).pages:
-            text = client.get(page.url)[0].decode("utf-8", "replace")
-            found = sorted({(_version(name), name) for name in re.findall(page.pattern, text)})
-            if not found:
-                raise SourceChanged(
-                    f"{page.url}: no version of {page.scheme} fits the pattern {page.pattern!r}; look at the page, then mend the job's file"
-                )
-            number, name = found[-1]
-            here = shelf.get(page.scheme, ())
-            if number > here:
-                said.append(f"{page.scheme} {name} is out, the shelf has {'.'.join(map(str, here)) or 'none'}")
-                letters.append(_release_letter(work, page, name))
-            else:
-                said.append(f"{page.scheme} {name} is here")
-    return Outcome(result="; ".join(said), letters=tuple(letters) if work.job.tell else ())
-
-
-def _version(name: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", name))
-
-
-def _release_letter(work: Work, page: ReleasePage, version: str) -> Letter:
-    return Letter(
-        issue=f"taxonomy/{page.scheme}/{version}",
-        recipients=work.job.tell,
-        subject=f"[{work.ws.settings.workspace.name}] {page.scheme} {version} is out",
-        body=f"{page.url} names {page.scheme} {version}; the observatory does not have it yet.\n\nTo add it, download it, then: "
-        f"observatory taxonomy add FILE --scheme {page.scheme} --version {version} --released YYYY-MM-DD\n",
     )
 
 
