@@ -14,7 +14,18 @@ from invented_dossiers import plain
 from observatory.config import Workspace, init_workspace, open_workspace
 from observatory.corpus import Corpus
 from observatory.propose import build_dossier, to_json
-from observatory.records import CANDIDATES, CLUSTERS, ENRICHED, POSTINGS, ROLES, RUNS, VACANCIES, Dossier, Evidence
+from observatory.records import (
+    CANDIDATES,
+    CLUSTERS,
+    ENRICHED,
+    POSTINGS,
+    ROLES,
+    RUNS,
+    VACANCIES,
+    Dossier,
+    Evidence,
+    Month,
+)
 
 ROLE = "heat pump commissioner"
 TASKS = (
@@ -72,8 +83,16 @@ def workspace(folder: Path, *, postings: int = 24) -> tuple[Workspace, Corpus, D
         base.candidate, candidate_id="L1", rank=1, title=ROLE.title(), titles={"en": (ROLE.title(),)}, alternative_titles=(),
         postings=postings // 2, vacancies=postings // 2, employers=postings // 2, sources=("invented-board",), first_seen=dt.date(2024, 1, 10),
     )  # fmt: skip
+    history = [
+        Month(
+            month=dt.date(2024, 1 + m, 1),
+            vacancies=sum(i % 3 == m for i in range(0, postings, 2)),
+            exposure=sum(i % 3 == m for i in range(postings)),
+        )
+        for m in range(3)
+    ]
     dossier = build_dossier(
-        candidate, run=run, as_of=base.as_of, history=[], employers=[], places=[], skills=[], evidence=evidence[:10], encoders={},
+        candidate, run=run, as_of=base.as_of, history=history, employers=[], places=[], skills=[], evidence=evidence[:10], encoders={},
     )  # fmt: skip
     corpus.append("clusters", pa.Table.from_pylist(
         [{"run_id": run.run_id, "lineage_id": "L1", "role": ROLE, "language": "en", "vacancies": postings // 2}], schema=CLUSTERS))  # fmt: skip

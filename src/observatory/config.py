@@ -75,7 +75,11 @@ class SiteSettings(_Section):
     hosts: tuple[str, ...] = Field(("localhost", "127.0.0.1", "[::1]"), description="Host names the site answers to.")
     https: bool = Field(False, description="The site stands behind a TLS proxy: secure cookies, HSTS.")
     session_hours: int = Field(8, ge=1, le=720, description="A sign-in lasts this many hours.")
-    target: int = Field(10, ge=1, description="New professions to publish in a year.")
+    target: int = Field(
+        10,
+        ge=1,
+        description="Standards of new professions to publish in a year: what the home page and the page of standards count.",
+    )
     api_per_minute: int = Field(120, ge=1, description="Calls of the API a token may make in a minute.")
 
 

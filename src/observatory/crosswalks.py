@@ -65,14 +65,15 @@ def suggest(
                 if code not in best or value > best[code].similarity:
                     best[code] = Suggestion(
                         scheme=taxonomy.scheme, version=taxonomy.version, code=code, title=matcher.labels_[j],
-                        relation=_relation(value), similarity=round(value, 4),
+                        relation=relation_of(value), similarity=round(value, 4),
                         rests_on=f"{names[i]} ~ {matcher.labels_[j]}",
                     )  # fmt: skip
         found += sorted(best.values(), key=lambda s: (-s.similarity, s.code))[:top]
     return (*found, *_isco(found, taxonomies))
 
 
-def _relation(similarity: float) -> str:
+def relation_of(similarity: float) -> str:
+    """The relation offered at a similarity."""
     return "exactMatch" if similarity >= EXACT else "closeMatch" if similarity >= CLOSE else "relatedMatch"
 
 

@@ -92,12 +92,15 @@ class Rejected:
 
 # --- taxonomy --------------------------------------------------------------------------------
 
+MARKS = ("green", "digital")  # what classifications flag occupations or skills as
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Occupation:
     """One occupation of a classification. `labels` maps a language to its preferred label.
 
-    `alternative` holds alternative titles by language; `isco` the ISCO-08 unit group when known.
+    `alternative` holds alternative titles by language; `isco` the ISCO-08 unit group when known; `marks` what
+    the classification itself flags it as, of `MARKS`.
     """
 
     code: str
@@ -106,16 +109,21 @@ class Occupation:
     description: str = ""
     tasks: tuple[str, ...] = ()
     isco: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Skill:
-    """One skill, knowledge concept or tool of a classification, with all its labels by language."""
+    """One skill, knowledge concept or tool of a classification, with all its labels by language.
+
+    `marks` are the collections of `MARKS` that the classification itself counts it to.
+    """
 
     code: str
     label: str
     labels: Mapping[str, tuple[str, ...]]
     skill_type: Literal["skill", "knowledge", "tool"] = "skill"
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

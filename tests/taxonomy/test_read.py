@@ -170,3 +170,29 @@ def test_real_files(shared_data: Path, scheme: str, names: list[str], occupation
     assert len(found.occupations) == occupations
     assert len(found.skills) >= skills
     assert sum(bool(o.labels) for o in found.occupations) > 0.99 * occupations
+
+
+def test_collections_of_skills_and_flags_of_occupations_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "greenSkillsCollection_en.csv").write_text(FILES["esco"]["skills_en.csv"], "utf-8")
+    found = read([*files(tmp_path, "esco"), tmp_path / "greenSkillsCollection_en.csv"], "esco")
+    assert [skill.marks for skill in found.skills] == [("green",)]
+    path = tmp_path / "flags.csv"
+    path.write_text(
+        "code,name_zh,is_green,is_digital\n2-02-01,水泵工程师,True,False\n2-02-02,水泵工,False,True\n2-02-03,厨师,,\n",
+        "utf-8",
+    )
+    assert [o.marks for o in read([path], "dadian").occupations] == [("green",), ("digital",), ()]
+
+
+def test_a_collection_added_later_marks_what_is_on_the_shelf(tmp_path: Path) -> None:
+    from observatory.taxonomy import TaxonomyShelf
+
+    shelf = TaxonomyShelf(tmp_path / "shelf")
+    shelf.add(read(files(tmp_path, "esco"), "esco"))
+    later = tmp_path / "skills_digital.csv"
+    later.write_text(FILES["esco"]["skills_en.csv"], "utf-8")
+    version, changed = shelf.add(read([later], "esco"))
+    assert changed
+    (skill,) = shelf.load(version).skills
+    assert skill.marks == ("digital",)
+    assert shelf.load(version).occupations[0].isco == "2512"

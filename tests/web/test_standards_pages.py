@@ -56,7 +56,10 @@ def addresses(row):
         f"/standards/{row.pk}{more}" for more in ("", "/draft", "/draft?v=1", "/compare", "/draft.json", "/draft.docx")
     ]
     parts = ("overview", "basic", "function-f1", "structure", "weights")
-    files = ("register.csv", "register.json", "register.jsonld", "dictionary.csv", "delta.csv", "delta.json")
+    files = (
+        "register.csv", "register.json", "register.jsonld", "dictionary.csv", "standards.json", "standards-dictionary.csv", "delta.csv",
+        "delta.json",
+    )  # fmt: skip
     free = [
         "/professions", "/professions?q=robot&kind=occupation&status=published", "/professions?q=nothingfits",
         f"/professions/{row.candidate.candidate_id}", f"/professions/{row.candidate.candidate_id}/v1", "/professions/early-4-04-05-11:standard",

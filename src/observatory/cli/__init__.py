@@ -27,8 +27,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "run": ("observatory.cli.running", "run", "Enrich, embed, detect and propose, as of a date."),
     "runs": ("observatory.cli.running", "runs", "List the runs."),
     "candidates": ("observatory.cli.reading", "candidates", "The ranked list of emerging professions."),
-    "dossier": ("observatory.cli.reading", "dossier", "The evidence on one candidate."),
-    "verify-dossier": ("observatory.cli.reading", "verify_dossier", "Check a dossier against its hash and corpus."),
+    "dossier": ("observatory.cli.dossiers", "dossier", "The evidence on one candidate or several."),
+    "verify-dossier": ("observatory.cli.dossiers", "verify_dossier", "Check a dossier against its hash and corpus."),
     "draft": ("observatory.cli.drafting", "draft", "The draft of a standard for one candidate."),
     "crosswalk": ("observatory.cli.drafting", "crosswalk", "Suggested relations to the loaded classifications."),
     "curriculum": (

@@ -114,9 +114,10 @@ def curriculum(
     obj: dict[str, object], identity: str, as_of: str | None, form: str, structure: str, out: Path | None
 ) -> None:
     """A curriculum brief, what a certification should test, and whether a competition suits. ID as for a dossier."""
+    from observatory.casebook import Casebook
     from observatory.cli.opening import workspace_of
-    from observatory.cli.reading import candidate_of, licence_of, stored, write
-    from observatory.committee import build_case
+    from observatory.cli.reading import candidate_of, stored, write
+    from observatory.committee import neighbours_of
     from observatory.curriculum import brief, to_json
     from observatory.drafting import draft_standard
     from observatory.pipeline import corpus_of, shelf_of
@@ -129,8 +130,8 @@ def curriculum(
     chosen, corpus = candidate_of(found, identity), corpus_of(ws)
     levels: Structure = "five" if structure == "five" else "three"
     draft_ = draft_standard(ws, corpus, chosen, structure=levels)
-    case = build_case(corpus, chosen, shelf_of(ws).as_of(chosen.as_of), licence_of)
-    made = brief(corpus, chosen, draft_, case.neighbours)
+    book = Casebook.of(corpus, chosen, shelf_of(ws).as_of(chosen.as_of))
+    made = brief(corpus, chosen, draft_, tuple(neighbours_of(book, chosen)))
     head = {"title": made.title, "kicker": "Curriculum brief", "note": f"made from postings before {chosen.as_of}"}
     language = "zh" if draft_.language == "zh" else "en"
     if form == "json":

@@ -1,4 +1,4 @@
-"""candidates, dossier, verify-dossier: what a run found."""
+"""candidates: the list that a run found; and its dossiers as the other commands read them."""
 
 from __future__ import annotations
 
@@ -72,67 +72,6 @@ def _why_none(obj: dict[str, object], run: Run) -> str:
     )
 
 
-@click.command()
-@click.argument("identity", metavar="ID")
-@click.option(
-    "--format", "form", type=click.Choice(["html", "json", "md", "docx", "pdf"]), default="html", show_default=True
-)
-@click.option("--as-of", default=None, help="From the newest run at or before this day.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    help="File to write; else dossier-ID in var/.",
-)
-@click.option(
-    "--committee", is_flag=True, help="The committee's file: neighbours side by side, pay, regions, open questions."
-)
-@click.pass_obj
-def dossier(
-    obj: dict[str, object], identity: str, form: str, as_of: str | None, out: Path | None, committee: bool
-) -> None:
-    """The evidence on one candidate. ID is its id, its rank, or its title."""
-    from observatory.cli.opening import workspace_of
-
-    _, found = stored(obj, as_of)
-    chosen = candidate_of(found, identity)
-    kind = "committee" if committee else "dossier"
-    path = out or workspace_of(obj).var_dir / "dossiers" / f"{kind}-{chosen.candidate.candidate_id}.{form}"
-    write(path, _for_committee(obj, chosen, form) if committee else _made(chosen, form))
-    click.echo(str(path))
-
-
-def _for_committee(obj: dict[str, object], chosen: Dossier, form: str) -> bytes:
-    from observatory import committee
-    from observatory.cli.opening import workspace_of
-    from observatory.pipeline import corpus_of, shelf_of
-    from observatory.publish import wording
-    from observatory.publish.case_pages import case_blocks
-    from observatory.publish.standard import page_of
-    from observatory.publish.standard_documents import docx_of, pdf_of
-
-    if form == "md":
-        raise click.BadParameter("the committee's file is made as html, json, docx or pdf", param_hint="--format")
-    ws = workspace_of(obj)
-    case = committee.build_case(corpus_of(ws), chosen, shelf_of(ws).as_of(chosen.as_of), licence_of)
-    if form == "json":
-        return committee.to_json(chosen, case).encode()
-    head = {"title": wording.title(chosen), "kicker": "Dossier for the committee",
-            "note": f"data before {wording.day(chosen.as_of)} · SHA-256 {committee.digest(chosen, case)}"}  # fmt: skip
-    blocks = case_blocks(chosen, case)
-    if form == "html":
-        return page_of(blocks, **head).encode()
-    return (docx_of if form == "docx" else pdf_of)(blocks, day=chosen.as_of, **head)
-
-
-def licence_of(source: str) -> tuple[str, str]:
-    """Licence and attribution of a source, as far as the source says them."""
-    from observatory.collect import SOURCES
-
-    row = SOURCES.get(source.partition(":")[0])
-    return ("not stated by the importer", "") if row is None else (row[0].terms.licence, row[0].terms.attribution)
-
-
 def candidate_of(found: list[Dossier], identity: str) -> Dossier:
     """The dossier of the candidate with an id, rank or title. Raises `BadInput` naming the first ones."""
     from observatory.errors import BadInput
@@ -156,84 +95,6 @@ def write(path: Path, made: bytes) -> None:
         path.write_bytes(made)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
-
-
-def _made(chosen: Dossier, form: str) -> bytes:
-    if form == "json":
-        from observatory.propose import to_json
-
-        return (to_json(chosen, indent=1) + "\n").encode()
-    from observatory import publish
-
-    if form == "md":
-        return publish.dossier_markdown(chosen).encode()
-    if form == "docx":
-        return publish.dossier_docx(chosen)
-    if form == "pdf":
-        return publish.dossier_pdf(chosen)
-    return publish.dossier_page(chosen).encode()
-
-
-@click.command("verify-dossier")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--hash-only", is_flag=True, help="Check the hash and leave the corpus alone.")
-@click.pass_obj
-def verify_dossier(obj: dict[str, object], file: Path, hash_only: bool) -> None:
-    """Check that a dossier (JSON) is as it was made, and that the corpus it names gives its figures."""
-    from observatory.cli.opening import workspace_of
-    from observatory.errors import BadFile, NotEnoughData, WorkspaceError
-    from observatory.pipeline import corpus_of
-    from observatory.propose import from_json, verify
-    from observatory.verification import differences
-
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{file}: cannot be read ({error})") from error
-    if '"case"' in text[:200_000] and '"dossier"' in text[:400]:
-        _verify_committee(obj, file, text, hash_only)
-        return
-    found = from_json(text)
-    if not verify(found):
-        click.echo(f"{file}: altered: its contents do not have the hash {found.sha256[:16]} that it names", err=True)
-    else:
-        click.echo(f"{file}: hash right, sha256 {found.sha256}")
-    wrong: list[str] = []
-    if not hash_only:
-        try:
-            wrong = differences(corpus_of(workspace_of(obj)), found)
-        except (WorkspaceError, NotEnoughData) as error:
-            click.echo(f"{file}: figures not recomputed: {error}", err=True)
-        else:
-            for line in wrong:
-                click.echo(f"{file}: {line}", err=True)
-            if not wrong:
-                click.echo(f"{file}: figures agree with corpus version {found.run.corpus_version}")
-    if wrong or not verify(found):
-        sys.exit(1)
-
-
-def _verify_committee(obj: dict[str, object], file: Path, text: str, hash_only: bool) -> None:
-    """Checks a committee's file: both hashes, the dossier's figures, and every figure of the case."""
-    from observatory import committee
-    from observatory.cli.opening import workspace_of
-    from observatory.pipeline import corpus_of, shelf_of
-    from observatory.verification import differences
-
-    found, case, right = committee.from_json(text)
-    click.echo(f"{file}: " + ("hash right" if right else "altered: its contents do not have the hash it names"), err=not right)  # fmt: skip
-    wrong: list[str] = []
-    if not hash_only:
-        ws = workspace_of(obj)
-        corpus = corpus_of(ws)
-        again = committee.build_case(corpus, found, shelf_of(ws).as_of(found.as_of), licence_of)
-        wrong = [*differences(corpus, found), *committee.differences(case, again)]
-        for line in wrong:
-            click.echo(f"{file}: {line}", err=True)
-        if not wrong:
-            click.echo(f"{file}: figures agree with corpus version {found.run.corpus_version}")
-    if wrong or not right:
-        sys.exit(1)
 
 
 def stored(obj: dict[str, object], as_of: str | None) -> tuple[Run, list[Dossier]]:

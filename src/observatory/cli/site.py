@@ -133,12 +133,31 @@ def review_verdicts(context: click.Context, form: str, out: Path | None) -> None
     _write([verdicts_csv() if form == "csv" else verdicts_json()], out)
 
 
+@review.command("record")
+@click.argument("candidate_id", metavar="ID")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
+@click.pass_context
+def review_record(context: click.Context, candidate_id: str, out: Path | None) -> None:
+    """Write where people differ on a candidate, for: observatory dossier ID --committee --record FILE."""
+    _django(context)
+    from observatory.programme.record_lines import heard, recognised
+    from observatory.review.record_file import found_candidate, record_json
+    from observatory.review.views.frame import now
+
+    row = found_candidate(candidate_id)
+    _write([record_json(row, heard=list(heard(row)), recognised=list(recognised(row)), now=now())], out)
+
+
 @review.command("register")
 @click.option("--release", "name", default="", help="A release by its name; else the register as it stands.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
+@click.option("--texts", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder: also the texts of a release's standards, as JSON and DOCX, with what their fields mean.")  # fmt: skip
 @click.pass_context
-def review_register(context: click.Context, name: str, out: Path | None) -> None:
+def review_register(context: click.Context, name: str, out: Path | None, texts: Path | None) -> None:
     """Write the register of professions and standards as CSV."""
+    if texts is not None and not name:
+        raise click.UsageError("--texts are those of a release: name it with --release")
     _django(context)
     from observatory.register import to_csv
     from observatory.review.actions.registering import all_rows, rows_of
@@ -151,6 +170,13 @@ def review_register(context: click.Context, name: str, out: Path | None) -> None
             there = ", ".join(Release.objects.values_list("name", flat=True)) or "none yet"
             raise BadInput(f"no release {name!r}; there are: {there}")
         rows = rows_of(made)
+        if texts is not None:
+            from observatory.cli.reading import write
+            from observatory.review.release_texts import files_of
+
+            for file, body in files_of(made):
+                write(texts / file, body)
+                click.echo(str(texts / file), err=True)
     _write([to_csv(rows)], out)
 
 

@@ -6,8 +6,9 @@ related knowledge), weights. A cell without evidence says so; what rests on post
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,8 +18,11 @@ from observatory.review.templatetags.standards import level_word, paragraph_word
 from observatory.standards import Cell, Draft
 
 
-def as_docx(draft: Draft, *, version: int, code: str = "") -> bytes:
-    """The document, in the language of the reader; the texts stay in the language of the draft."""
+def as_docx(draft: Draft, *, version: int, code: str = "", published: dt.date | None = None) -> bytes:
+    """The document, in the language of the reader; the texts stay in the language of the draft.
+
+    A standard `published` (the day it is in force from) shows its words alone, a draft what they rest on too.
+    """
     from docx import Document
     from docx.enum.section import WD_ORIENT
     from docx.oxml.ns import qn
@@ -33,13 +37,16 @@ def as_docx(draft: Draft, *, version: int, code: str = "") -> bytes:
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "Noto Sans CJK SC")
     made.core_properties.title = draft.title
     made.add_heading(draft.title, 0)
-    made.add_paragraph(
-        " · ".join(one for one in (code, _("Draft of a standard, version %(number)s") % {"number": version}) if one)
-    )
+    what = (
+        _("Standard, in force from %(day)s") % {"day": published.isoformat()} if published
+        else _("Draft of a standard, version %(number)s") % {"number": version}
+    )  # fmt: skip
+    made.add_paragraph(" · ".join(one for one in (code, what) if one))
+    say = _bare if published else said
     made.add_heading(f"1  {_('Overview of the occupation')}", 1)
     for paragraph in draft.overview:
         made.add_heading(f"{paragraph.number}  {paragraph_word(paragraph.key)}", 2)
-        _lines(made, paragraph.cells)
+        _lines(made, paragraph.cells, say)
         if paragraph.key == "levels":
             for level in draft.levels:
                 asked = "; ".join(one.text for one in (level.education, level.experience) if one.text)
@@ -47,17 +54,17 @@ def as_docx(draft: Draft, *, version: int, code: str = "") -> bytes:
     made.add_heading(f"2  {_('Basic requirements')}", 1)
     for number, key, found in (("2.1", "ethics", draft.ethics), ("2.2", "basics", draft.basics)):
         made.add_heading(f"{number}  {paragraph_word(key)}", 2)
-        _lines(made, found)
+        _lines(made, found, say)
     made.add_heading(f"3  {_('Work requirements')}", 1)
     made.add_paragraph(_("Each level includes what the lower ones ask for."))
     for at, level in enumerate(draft.levels, 1):
         made.add_heading(f"3.{at}  {level_word(level.level)}", 2)
-        _work(made, draft, level.level)
+        _work(made, draft, level.level, say)
     made.add_heading(f"4  {_('Weights')}", 1)
     for at, name in enumerate(("theory", "practice"), 1):
         made.add_heading(f"4.{at}  {weight_word(name)}", 2)
         _weights(made, draft, name)
-    if draft.limits:
+    if draft.limits and not published:
         made.add_heading(_("Limits"), 1)
         for line in draft.limits:
             made.add_paragraph(line, style="List Bullet")
@@ -75,24 +82,28 @@ def said(cell: Cell) -> str:
     return f"{cell.text} [{_('%(n)s postings, %(e)s employers') % {'n': cell.postings, 'e': cell.employers}}]"
 
 
-def _lines(made: Any, found: Iterable[Cell]) -> None:
+def _bare(cell: Cell) -> str:
+    return cell.text or f"[{_('no evidence')}]"
+
+
+def _lines(made: Any, found: Iterable[Cell], say: Callable[[Cell], str]) -> None:
     for cell in found:
-        made.add_paragraph(said(cell))
+        made.add_paragraph(say(cell))
 
 
-def _work(made: Any, draft: Draft, level: str) -> None:
+def _work(made: Any, draft: Draft, level: str, say: Callable[[Cell], str]) -> None:
     table = _table(made, (_("Function"), _("Content of work"), _("Skill requirement"), _("Related knowledge")))
     for function in draft.functions:
         first = None
         for content in function.contents:
             for row in (one for one in content.requirements if one.level == level):
                 cells = table.add_row().cells
-                _fill(cells[1], [f"{said(content.title)}"])
-                _fill(cells[2], [said(one) for one in row.skills])
-                _fill(cells[3], [said(one) for one in row.knowledge])
+                _fill(cells[1], [say(content.title)])
+                _fill(cells[2], [say(one) for one in row.skills])
+                _fill(cells[3], [say(one) for one in row.knowledge])
                 if first is None:
                     first = cells[0]
-                    _fill(first, [said(function.title)])
+                    _fill(first, [say(function.title)])
                 else:
                     first = first.merge(cells[0])
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from observatory.errors import BadFile, BadTaxonomy
-from observatory.records import Occupation, Skill, Taxonomy
+from observatory.records import MARKS, Occupation, Skill, Taxonomy
 
 SkillType = Literal["skill", "knowledge", "tool"]
 Row = Mapping[str, str]
@@ -34,6 +34,7 @@ class Parts:
     isco: dict[str, str] = field(default_factory=dict)
     skills: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     skill_types: dict[str, SkillType] = field(default_factory=dict)
+    marks: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by code of an occupation or skill
 
     def taxonomy(self, scheme: str, version: str, released: dt.date) -> Taxonomy:
         occupations = tuple(
@@ -47,6 +48,7 @@ class Parts:
                 description=self.description.get(code, ""),
                 tasks=tuple(dict.fromkeys(self.tasks.get(code, ()))),
                 isco=self.isco.get(code, ""),
+                marks=self._marks(code),
             )
             for code in sorted({*self.labels, *self.alternative, *self.tasks})
         )
@@ -56,10 +58,14 @@ class Parts:
                 label=next(iter(names[sorted(names)[0]])),
                 labels={language: tuple(dict.fromkeys(names[language])) for language in sorted(names)},
                 skill_type=self.skill_types.get(code, "skill"),
+                marks=self._marks(code),
             )
             for code, names in sorted(self.skills.items())
         )
         return Taxonomy(scheme=scheme, version=version, released=released, occupations=occupations, skills=skills)
+
+    def _marks(self, code: str) -> tuple[str, ...]:
+        return tuple(mark for mark in MARKS if mark in self.marks.get(code, ()))
 
 
 # A table of a scheme: the columns that identify it, and what it adds to the parts.
@@ -147,6 +153,7 @@ def _dadian(rows: Iterable[Row], parts: Parts, language: str) -> None:
         parts.tasks[code] += [
             task.strip() for task in re.split(r"[\n|]|\d+[.．、]", row.get("tasks", "")) if task.strip()
         ]
+        parts.marks[code].update(mark for mark in MARKS if row.get(f"is_{mark}", "").strip().lower() in ("true", "1"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,13 +223,27 @@ def read_taxonomy(
         if scheme == "csv":
             _any_csv(path, header, rows, parts, language, columns or {})
         else:
-            _reader(path, header, scheme)(rows, parts, language)
+            reader = _reader(path, header, scheme)
+            reader(rows, parts, language)
+            if reader is _esco_skills and (mark := collection_of(path.name)):
+                for row in rows:
+                    parts.marks[row["conceptUri"].strip()].add(mark)
     if not (parts.labels or parts.alternative or parts.tasks or parts.skills):
         raise BadTaxonomy(
             f"{', '.join(path.name for path in files)}: no occupation and no skill was found; "
             f"the file has a header and no rows"
         )
     return parts.taxonomy(scheme, version, released)
+
+
+def collection_of(name: str) -> str:
+    """The collection of skills that a file of ESCO holds, told by its name: its columns are those of every skill file.
+
+    >>> collection_of("greenSkillsCollection_en.csv"), collection_of("skills_digital.csv"), collection_of("skills_en.csv")
+    ('green', 'digital', '')
+    """
+    found = re.search(r"(?:^|[_-])(green|digital)(?:Skills|[_.-])", name)
+    return found[1] if found else ""
 
 
 def merge(one: Taxonomy, other: Taxonomy) -> Taxonomy:
@@ -237,10 +258,12 @@ def merge(one: Taxonomy, other: Taxonomy) -> Taxonomy:
             parts.description[code] = occupation.description or parts.description.get(code, "")
             parts.tasks[code] += occupation.tasks
             parts.isco[code] = occupation.isco or parts.isco.get(code, "")
+            parts.marks[code].update(occupation.marks)
         for skill in taxonomy.skills:
             for language, names in skill.labels.items():
                 parts.skills[skill.code][language] += names
             parts.skill_types[skill.code] = skill.skill_type
+            parts.marks[skill.code].update(skill.marks)
     return parts.taxonomy(one.scheme, one.version, min(one.released, other.released))
 
 

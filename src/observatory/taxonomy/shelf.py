@@ -124,6 +124,7 @@ class TaxonomyShelf:
                     description=o["description"],
                     tasks=tuple(o["tasks"]),
                     isco=o["isco"],
+                    marks=tuple(o.get("marks", ())),
                 )
                 for o in raw["occupations"]
             ),
@@ -133,6 +134,7 @@ class TaxonomyShelf:
                     label=s["label"],
                     labels={language: tuple(names) for language, names in s["labels"].items()},
                     skill_type=s["skill_type"],
+                    marks=tuple(s.get("marks", ())),
                 )
                 for s in raw["skills"]
             ),

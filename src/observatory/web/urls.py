@@ -100,10 +100,11 @@ urlpatterns = [
     path("releases/new", register.new_release, name="new_release"),
     path("releases/import", register.import_register, name="import_register"),
     re_path(
-        r"^releases/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,39})/(?P<file>(?:register\.(?:csv|jsonld|json)|dictionary\.csv|delta\.(?:csv|json)))$",
+        r"^releases/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,39})/(?P<file>(?:register\.(?:csv|jsonld|json)|dictionary\.csv|standards\.json|standards-dictionary\.csv|delta\.(?:csv|json)))$",
         register.release_file,
         name="release_file",
     ),
+    path("releases/<str:name>/standards/<str:identity>.docx", register.release_text, name="release_text"),
     path("consultations", register.consultations, name="consultations"),
     path("consultations/<n:pk>", register.consultation, name="consultation"),
     path("agreement", home.agreement, name="agreement"),

@@ -47,10 +47,11 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = Candidate.objects.aggregate(
         **{name: Count("pk", filter=Q(status=name)) for name in Status.values},
         fresh=Count("pk", filter=Q(created_at__gt=since) if since else Q()),
-        year_published=_adoptions(published_at__year=year), year_adopted=_adoptions(decided_at__year=year),
+        year_adopted=_adoptions(decided_at__year=year),
     )  # fmt: skip
-    done = {name: counts[f"year_{name}"] or 0 for name in ("published", "adopted")}
     steps = all_steps()
+    seen = outlook(today=today.date(), least=step_rules().forecast_cases, steps=steps)
+    done = {"published": seen.published, "adopted": counts["year_adopted"] or 0}
     target = settings.WORKSPACE.settings.site.target
     newest = Candidate.objects.filter(created_at__gt=since) if since else Candidate.objects.all()
     mine = sight.assignments(user)[:8] if user.has_perm("review.assess") else []
@@ -77,7 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "newest": newest.order_by("-score")[:5], "mine": mine, "mentions": mentions, "votes": votes, "since": since,
             "health": Health.objects.all()[:10], "slots": range(max(target, done["published"])),
             "first_look": not user.toured, "steps": due_steps(steps, owner=user, today=today.date()),
-            "outlook": outlook(today=today.date(), least=step_rules().forecast_cases, steps=steps),
+            "outlook": seen,
         },
     )  # fmt: skip
 

@@ -20,7 +20,8 @@ from observatory.review import actions, forms_standards
 from observatory.review.actions.drafting import draft_of
 from observatory.review.actions.registering import known_schemes, rows_of
 from observatory.review.models_standards import Entry, Project, Release, Stage
-from observatory.review.views.drafts import shown
+from observatory.review.release_texts import fields_csv, standards_of, text_docx, texts_json
+from observatory.review.views.drafts import DOCX, shown
 from observatory.review.views.frame import View, now, page
 from observatory.review.views.standards import step_rules
 
@@ -29,7 +30,8 @@ STATES = ("adopted", "published", "withdrawn")
 # File of a release: its type.
 FILES = {
     "register.csv": "text/csv; charset=utf-8", "register.json": "application/json", "register.jsonld": "application/ld+json",
-    "dictionary.csv": "text/csv; charset=utf-8", "delta.csv": "text/csv; charset=utf-8", "delta.json": "application/json",
+    "dictionary.csv": "text/csv; charset=utf-8", "standards.json": "application/json", "standards-dictionary.csv": "text/csv; charset=utf-8",
+    "delta.csv": "text/csv; charset=utf-8", "delta.json": "application/json",
 }  # fmt: skip
 
 
@@ -105,6 +107,9 @@ def releases(request: HttpRequest) -> HttpResponse:
     found = list(Release.objects.defer("body")[:100])
     for one, before in zip(found, [*found[1:], None], strict=True):
         one.before = before
+    newest = Release.objects.first()
+    if newest is not None:
+        found[0].texts = standards_of(newest)
     context: dict[str, Any] = {"found": found}
     if request.user.is_authenticated and request.user.has_perm("review.register"):
         context |= {"form": forms_standards.ReleaseForm(), "import": forms_standards.ImportForm(), "editor": True}
@@ -129,6 +134,10 @@ def release_file(request: HttpRequest, name: str, file: str) -> HttpResponse:
         text = made.body
     elif file == "dictionary.csv":
         text = dictionary_csv()
+    elif file == "standards.json":
+        text = texts_json(made)
+    elif file == "standards-dictionary.csv":
+        text = fields_csv()
     elif file == "register.jsonld":
         text = json.dumps(jsonld(rows, release=made.name, on=made.made_at.date()), ensure_ascii=False, indent=1) + "\n"
     else:
@@ -141,6 +150,17 @@ def release_file(request: HttpRequest, name: str, file: str) -> HttpResponse:
         text = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
     answer = HttpResponse(text.encode(), content_type=FILES[file])
     answer["Content-Disposition"] = f'attachment; filename="{made.name}-{file}"'
+    return answer
+
+
+@everybody()
+def release_text(request: HttpRequest, name: str, identity: str) -> HttpResponse:
+    """The text of a standard as a release gave it out, in table form (DOCX)."""
+    made = get_object_or_404(Release, name=name.replace("\0", ""))
+    if identity not in {one.identity for one in standards_of(made)}:
+        raise Http404
+    answer = HttpResponse(text_docx(made, identity), content_type=DOCX)
+    answer["Content-Disposition"] = f'attachment; filename="{made.name}-standard.docx"'
     return answer
 
 
