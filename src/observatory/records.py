@@ -92,15 +92,14 @@ class Rejected:
 
 # --- taxonomy --------------------------------------------------------------------------------
 
-MARKS = ("green", "digital")  # what classifications flag occupations or skills as
+MARKS = ("green", "digital")  # what a classification itself flags an occupation or a skill as
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Occupation:
     """One occupation of a classification. `labels` maps a language to its preferred label.
 
-    `alternative` holds alternative titles by language; `isco` the ISCO-08 unit group when known; `marks` what
-    the classification itself flags it as, of `MARKS`.
+    `alternative` holds alternative titles by language; `isco` the ISCO-08 unit group when known.
     """
 
     code: str
@@ -114,10 +113,7 @@ class Occupation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Skill:
-    """One skill, knowledge concept or tool of a classification, with all its labels by language.
-
-    `marks` are the collections of `MARKS` that the classification itself counts it to.
-    """
+    """One skill, knowledge concept or tool of a classification, with all its labels by language, and its `MARKS`."""
 
     code: str
     label: str
@@ -455,10 +451,7 @@ POSTINGS = _table(
     extra=TEXT,
 )  # fmt: skip
 
-REJECTED = _table(
-    rejected_id=TEXT, source=TEXT, source_id=TEXT, reason=TEXT, detail=TEXT, origin=TEXT, raw=TEXT,
-    collected_at=UTC,
-)  # fmt: skip
+REJECTED = _table(rejected_id=TEXT, source=TEXT, source_id=TEXT, reason=TEXT, detail=TEXT, origin=TEXT, raw=TEXT, collected_at=UTC)  # fmt: skip
 
 # One row for each posting: the vacancy it advertises. A posting joins only an earlier posting's
 # vacancy, so appending later postings changes no row.
