@@ -48,6 +48,10 @@ BENCHMARKS = {
         "benchmarks.kill_week:measure",
         "kill -9 of scheduler, job and database at a hundred moments of a week",
     ),
+    "take-over": (
+        "benchmarks.take_over:measure",
+        "A second scheduler takes over: SIGTERM, kill -9, a machine that vanishes",
+    ),
     "crosswalks": ("benchmarks.crosswalks:measure", "Crosswalk suggestions beside TF-IDF: top-1 and top-5"),
     "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),
 }

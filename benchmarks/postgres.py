@@ -15,9 +15,13 @@ from pathlib import Path
 
 
 class Postgres:
-    """A PostgreSQL server in a temporary folder; `address` is the setting `site.database` for it."""
+    """A PostgreSQL server in a temporary folder; `address` is the setting `site.database` for it.
 
-    def __init__(self, name: str) -> None:
+    It answers on a socket in its folder only, and also on `listen` where an address is given.
+    """
+
+    def __init__(self, name: str, *, listen: str = "") -> None:
+        self.listen = listen
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb") or ""]  # noqa: PTH207
         if not found[-1]:
             raise RuntimeError("no initdb; on Debian: apt-get install postgresql")
@@ -29,12 +33,15 @@ class Postgres:
         if os.geteuid() == 0:
             shutil.chown(self.folder, self.user)
         self._run("initdb", "-D", str(self.data), "-U", "observatory", "-A", "trust", "-E", "UTF8", "--no-sync")
+        if listen:
+            with (self.data / "pg_hba.conf").open("a") as file:
+                file.write(f"host all all {listen}/24 trust\n")
         self.start()
         self._run("createdb", "-h", str(self.folder), "-U", "observatory", name)
         self.address = f"postgresql://observatory@/{name}?host={self.folder}"
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=80"
+        options = f"-c listen_addresses='{self.listen}' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=80"
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:

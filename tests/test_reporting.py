@@ -100,6 +100,12 @@ def test_a_source_that_stopped_is_silent_to_the_end() -> None:
     assert marks([50] * 12 + [0, 0])[-2:] == ["silent", "silent"]
 
 
+def test_a_source_that_ended_long_ago_is_news_no_more() -> None:
+    found = marks([50] * 12 + [0] * 24)
+    assert found[12:18] == ["silent"] * 6
+    assert not any(found[18:])
+
+
 # --- files of others -----------------------------------------------------------------------------
 
 

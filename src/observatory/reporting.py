@@ -452,7 +452,7 @@ class Reader:
 def volumes(source: str, counts: Mapping[dt.date, int], *, last: dt.date, whole: bool = True) -> list[Volume]:
     """A source's months from its first to the one before `last`, each beside the twelve before it.
 
-    A month is silent when it has no posting, low or high when it lies more than 3.5 robust standard
+    A month is silent when it has no posting and half of those before it had some, low or high when it lies more than 3.5 robust standard
     deviations (median absolute deviation, at least that of chance, the root of the median) and a
     quarter of the median away. The last month is not
     judged low while it is not `whole`. Fewer than four earlier months judge nothing.
@@ -465,6 +465,8 @@ def volumes(source: str, counts: Mapping[dt.date, int], *, last: dt.date, whole:
         usual, anomaly = None, "silent" if n == 0 else ""
         if len(before) >= 4:
             usual = statistics.median(before)
+            if not n and not usual:  # it publishes seldom, or ended long ago: that is no news each month
+                anomaly = ""
             spread = max(MAD * statistics.median([abs(one - usual) for one in before]), math.sqrt(usual))
             unfinished = not whole and _month_after(month) == last
             if n and abs(n - usual) > max(FAR * spread, 0.25 * usual, 3):

@@ -23,6 +23,7 @@ from observatory.publish.paper import Figures, Grid, Heading, Picture, Text, all
 from observatory.publish.reports import FORMS, REPORTS, make_report
 from observatory.publish.reports.weekly import state
 from observatory.publish.speech import LANGUAGES, Speech
+from observatory.records import Growth
 from publish.test_documents import need_han, program, text_of
 
 EACH = [(kind, language) for kind in REPORTS for language in LANGUAGES]
@@ -49,6 +50,26 @@ def test_a_page_is_whole_and_the_same_each_time(kind: str, language: str) -> Non
     assert not re.search(
         r"\{[a-z_]+\}|None|nan\b", re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", text, flags=re.DOTALL)
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_growth_that_nothing_bounds_is_said_so_and_not_drawn(language: str) -> None:
+    """Its ratio of 1 stands for "not known": no figure of it may reach a reader."""
+    untold = Growth(ratio=1.0, low=0.0, high=9999.0, p_value=1.0, q_value=1.0)
+
+    def change(facts: Any) -> Any:
+        return replace(facts, candidates=tuple(replace(c, growth=untold) for c in facts.candidates))
+
+    say = Speech(language)
+    shown = paper("quarterly", language, change)
+    text = all_text(shown)
+    assert say.say("growth.untold") in text
+    assert "×" not in "".join(
+        c for b in shown.blocks if isinstance(b, Grid) and len(b.head) == 8 for r in b.rows for c in r
+    )
+    assert say.say("quarterly.leading.untold", sector="", title="|").partition("|")[2] in text
+    whole = [b for b in paper("quarterly", language).blocks if isinstance(b, Picture)]
+    assert sum(isinstance(b, Picture) for b in shown.blocks) < len(whole)
 
 
 @pytest.mark.parametrize(("kind", "language"), EACH)

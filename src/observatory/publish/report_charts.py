@@ -113,6 +113,7 @@ def volume_chart(
     for name in dict.fromkeys(row[0] for row in rows):
         own = [row for row in rows if row[0] == name]
         top = max(max(row[2] for row in own), 1)
+        ticks: dict[str, Any] = {"values": list(range(top + 1))} if top <= 3 else {"tickCount": 3}
         data = []
         for _, day, n, mark in own:
             end = day + step if weekly else dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
@@ -121,9 +122,7 @@ def volume_chart(
                 {"from": (day + wide).isoformat(), "to": (end - wide).isoformat(), "n": n, "mark": mark, "top": top}
             )
         x = alt.X("from:T", axis=alt.Axis(format="%Y-%m", title=None, grid=False, tickCount=6, labelFlush=True))
-        y = alt.Y(
-            "n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=True), axis=alt.Axis(tickCount=3, format=",d")
-        )
+        y = alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=True), axis=alt.Axis(format=",d", **ticks))
         base = alt.Chart(alt.Data(values=data))
         parts.append(
             alt.layer(

@@ -97,12 +97,23 @@ def _kept(text: str) -> str:
     return text.replace(" %", "\u00a0%")
 
 
+def told(growth: Growth) -> bool:
+    """Whether the postings bound the growth on any side: an interval from 0 to no bound says nothing.
+
+    >>> told(Growth(ratio=1.0, low=0.0, high=9999.0, p_value=1.0, q_value=1.0))
+    False
+    """
+    return growth.low > 0 or growth.high < UNBOUNDED
+
+
 def growth_in_words(growth: Growth) -> str:
     """The rate ratio and what its interval allows one to say.
 
     >>> growth_in_words(Growth(ratio=2.1, low=1.4, high=3.2, p_value=0.001, q_value=0.01))
     'Its share of all vacancies is 2.1 times what it was; with 95 % confidence between 1.4 and 3.2 times, so it grew.'
     """
+    if not told(growth):
+        return "Whether its share grew cannot be told: too little was published in the months compared."
     if growth.low > 1:
         so = "so it grew" if growth.q_value < 0.05 else (
             f"so it grew, but among all professions tested at once this may be chance (q = {growth.q_value:.2f})"

@@ -67,7 +67,7 @@ def annual(facts: AnnualFacts, say: Speech) -> Paper:
     blocks += [
         Heading(text=say.say("annual.h.candidates"), new_page=True),
         candidates_grid(professions[:20], basis, say, otherwise=say.say("no.candidates"), sectors=True),
-        Text(text=say.say("growth.note"), quiet=True), source_line(basis, say),
+        Text(text=say.say("growth.note"), quiet=True), source_line(basis, say, whole=True),
         Heading(text=say.say("h.limits")), Points(lines=tuple(say.say(f"limits.{n}") for n in (1, 2, 3, 4))),
     ]  # fmt: skip
     return bound("annual", basis, say, blocks)

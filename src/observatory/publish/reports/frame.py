@@ -44,11 +44,16 @@ def decided(basis: Basis, say: Speech) -> str:
     return say.counted("decisions.on.file", len(basis.decisions))
 
 
-def source_line(basis: Basis, say: Speech) -> Text:
-    """What a table or chart rests on: sources, corpus version, run."""
+def source_line(basis: Basis, say: Speech, *, whole: bool = False) -> Text:
+    """What a table or chart rests on: sources, corpus version, run.
+
+    The sources are those of the period; `whole`: all that are stored up to its end, because the
+    candidates of a run and the shares of a report on the data are counted over all months.
+    """
     run = basis.run
+    sources = (basis.stored or basis.sources) if whole else (basis.sources or basis.stored)
     return Text(
-        text=say.say("source.run" if run else "source", sources=_named(basis.sources or basis.stored, say),
+        text=say.say("source.run" if run else "source", sources=_named(sources, say),
                      version=str(basis.corpus_version), run=run.run_id if run else ""),
         quiet=True,
     )  # fmt: skip
@@ -98,7 +103,12 @@ def first_page(
 
 
 def growth_cells(growth: Growth, say: Speech) -> tuple[str, str]:
-    """A growth as "×2.1 (1.4 to 3.2)" and its q-value, "< 0.001" where three digits would say nought."""
+    """A growth as "×2.1 (1.4 to 3.2)" and its q-value, "< 0.001" where three digits would say nought.
+
+    Where nothing could be compared it says so, and no figure stands in its place.
+    """
+    if not wording.told(growth):
+        return say.say("growth.untold"), "–"
     q = say.number(growth.q_value, 3) if growth.q_value >= 0.0005 else f"< {say.number(0.001, 3)}"
     return f"×{say.times(growth.ratio)} ({say.between(growth.low, growth.high)})", q
 

@@ -31,7 +31,7 @@ def quality(facts: QualityFacts, say: Speech) -> Paper:
     ]
     conclusions = [
         say.say("quality.empty") if not total else say.say("quality.volume", postings=total, sources=len(facts.quality)),
-        say.counted("quality.odd", len(odd), months=say.listed([f"{v.source} {say.month(v.month)}" for v in odd[-3:]])) if odd
+        say.counted("quality.odd", len(odd), of=len(facts.volumes), months=say.listed([f"{v.source} {say.month(v.month)}" for v in odd[-3:]])) if odd
         else say.say("quality.odd.none"),
         *(say.say("quality.lacks", source=source, what=say.say(f"what.{what}"), share=say.percent(share)) for source, what, share in lacking[:4]),
         say.say("quality.copies", share=say.percent(copies, 1)) if copies is not None else "",
@@ -53,19 +53,20 @@ def quality(facts: QualityFacts, say: Speech) -> Paper:
     blocks += [
         Heading(text=say.say("quality.h.languages")),
         Grid(head=tuple(say.say(n) for n in ("col.language", "col.postings", "col.share.of")), rows=languages, align="lrr", otherwise=say.say("no.postings")),
-        source_line(basis, say),
+        source_line(basis, say, whole=True),
         Heading(text=say.say("quality.h.aside")), Text(text=say.say("quality.aside.note"), quiet=True),
         Grid(head=tuple(say.say(n) for n in ("col.source", "col.why", "col.postings")),
              rows=tuple((source, reason, say.number(n)) for source, reason, n in facts.set_aside[:30]), align="llr", wide=(1,),
              otherwise=say.say("quality.aside.none")),
-        source_line(basis, say), Heading(text=say.say("h.limits")),
+        source_line(basis, say, whole=True), Heading(text=say.say("h.limits")),
         Points(lines=tuple(say.say(f"quality.limits.{n}") for n in (1, 2, 3))),
     ]  # fmt: skip
     return bound("quality", basis, say, blocks)
 
 
 def _volumes(facts: QualityFacts, say: Speech) -> list[Block]:
-    drawn = [(v.source, v.month, v.postings, v.anomaly) for v in facts.volumes]
+    alive = {v.source for v in facts.volumes if v.postings or v.anomaly}
+    drawn = [(v.source, v.month, v.postings, v.anomaly) for v in facts.volumes if v.source in alive]
     title, note = say.say("axis.postings.month"), say.say("quality.volumes.note")
     odd = tuple(
         (v.source, say.month(v.month), say.number(v.postings), say.number(v.usual, 1) if v.usual is not None else "–", say.say(f"anomaly.{v.anomaly}"))
@@ -110,10 +111,10 @@ def _lacks(facts: QualityFacts, say: Speech) -> list[Block]:
     return [
         Heading(text=say.say("quality.h.lacks")), Text(text=say.say("quality.lacks.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=rows, align="lrrrrrr", otherwise=say.say("no.postings")),
-        source_line(facts.basis, say),
+        source_line(facts.basis, say, whole=True),
         Heading(text=say.say("quality.h.copies")), Text(text=say.say("quality.copies.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head2), rows=rows2, align="lrrrrll", otherwise=say.say("no.postings")),
-        source_line(facts.basis, say),
+        source_line(facts.basis, say, whole=True),
     ]  # fmt: skip
 
 

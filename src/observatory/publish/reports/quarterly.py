@@ -28,6 +28,7 @@ from observatory.publish.reports.frame import (
     within,
 )
 from observatory.publish.speech import Speech
+from observatory.publish.wording import told
 from observatory.records import Candidate
 
 TOP = 10
@@ -48,9 +49,7 @@ def quarterly(facts: QuarterlyFacts, say: Speech) -> Paper:
         else say.say("quarterly.volume", vacancies=basis.vacancies, employers=basis.employers, sources=len(basis.sources)),
         say.counted("quarterly.sure", len(sure), of=len(professions), names=say.listed([c.title for c in sure[:3]])) if sure
         else say.say("quarterly.sure.none", of=len(professions)),
-        *(say.say("quarterly.leading", sector=sector_name(s, basis, say), title=c.title,
-                  ratio=say.times(c.growth.ratio), interval=say.between(c.growth.low, c.growth.high))
-          for s, c in leading.items() if c is not None),
+        *(_leading(c, sector_name(s, basis, say), say) for s, c in leading.items() if c is not None),
         *(say.say("quarterly.leading.none", sector=sector_name(s, basis, say)) for s, c in leading.items() if c is None),
         decided(basis, say) if basis.decisions is None else say.counted("quarterly.rejected", len(rejected)),
     ]  # fmt: skip
@@ -61,11 +60,11 @@ def quarterly(facts: QuarterlyFacts, say: Speech) -> Paper:
         (say.say("fig.aside"), say.number(len(aside)), say.say("fig.aside.kinds")),
     )  # fmt: skip
     blocks: list[Block] = first_page(conclusions, figures, basis, say)
-    first = [(c.title, c.growth.ratio, c.growth.low, c.growth.high) for c in professions[:TOP]]
+    first = _drawn(professions[:TOP])
     axis, dot, note = say.say("axis.growth"), decimal(say), say.say("quarterly.first.chart")
     blocks += pictured(interval_chart(first, title=axis, decimal=dot), note, note,
                        interval_chart(first, title=axis, decimal=dot, width=420))  # fmt: skip
-    blocks += [source_line(basis, say)] if first else []
+    blocks += [source_line(basis, say, whole=True)] if first else []
     blocks += _landscape(facts, say)
     for sector in basis.sectors:
         own = [c for c in professions if sector in c.sectors]
@@ -75,6 +74,20 @@ def quarterly(facts: QuarterlyFacts, say: Speech) -> Paper:
     blocks += _aside(facts, say, aside)
     blocks += [Heading(text=say.say("h.limits")), Points(lines=tuple(say.say(f"limits.{n}") for n in (1, 2, 3, 4)))]
     return bound("quarterly", basis, say, blocks)
+
+
+def _leading(first: Candidate, sector: str, say: Speech) -> str:
+    if not told(first.growth):
+        return say.say("quarterly.leading.untold", sector=sector, title=first.title)
+    interval = say.between(first.growth.low, first.growth.high)
+    return say.say(
+        "quarterly.leading", sector=sector, title=first.title, ratio=say.times(first.growth.ratio), interval=interval
+    )
+
+
+def _drawn(found: Sequence[Candidate]) -> list[tuple[str, float, float, float]]:
+    """The rows of a chart of growth: those whose growth can be told."""
+    return [(c.title, c.growth.ratio, c.growth.low, c.growth.high) for c in found if told(c.growth)]
 
 
 def _landscape(facts: QuarterlyFacts, say: Speech) -> list[Block]:
@@ -122,7 +135,7 @@ def _sector(facts: QuarterlyFacts, say: Speech, sector: str, own: Sequence[Candi
     basis, dot = facts.basis, decimal(say)
     name = sector_name(sector, basis, say) if sector else say.say("sector.none")
     shown = list(own[:TOP])
-    drawn = [(c.title, c.growth.ratio, c.growth.low, c.growth.high) for c in shown]
+    drawn = _drawn(shown)
     title = say.say("axis.growth")
     skills = [one for one in facts.skills if one.sector == sector][:SKILLS]
     blocks: list[Block] = [
@@ -132,7 +145,7 @@ def _sector(facts: QuarterlyFacts, say: Speech, sector: str, own: Sequence[Candi
                   interval_chart(drawn, title=title, decimal=dot, width=420)),
     ]  # fmt: skip
     if shown:
-        blocks.append(source_line(basis, say))
+        blocks.append(source_line(basis, say, whole=True))
     heading = say.say("quarterly.h.skills.all" if sector == ALL else "quarterly.h.skills")
     blocks += [Heading(text=heading, level=2), *_skills(facts, skills, say)]
     return blocks
@@ -183,5 +196,5 @@ def _aside(facts: QuarterlyFacts, say: Speech, aside: Sequence[Candidate]) -> li
         decisions_grid(taken, say, titles=titles, otherwise=none), *decisions_line(basis, say),
         Heading(text=say.say("quarterly.h.by.rule"), level=2), Text(text=say.say("quarterly.aside.note", n=len(aside)), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=tuple(rows), align="llrrl", wide=(1, 4), otherwise=say.say("quarterly.no.aside")),
-        source_line(basis, say),
+        source_line(basis, say, whole=True),
     ]  # fmt: skip

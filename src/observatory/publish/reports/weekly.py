@@ -52,21 +52,21 @@ def weekly(facts: WeeklyFacts, say: Speech) -> Paper:
         blocks += [
             Heading(text=say.say("weekly.list")), Text(text=say.say("weekly.first.run"), quiet=True),
             candidates_grid(professions[:SHOWN], basis, say, otherwise=say.say("no.candidates"), sectors=True),
-            Text(text=say.say("growth.note"), quiet=True), source_line(basis, say),
+            Text(text=say.say("growth.note"), quiet=True), source_line(basis, say, whole=True),
         ]  # fmt: skip
     else:
         blocks += [
             Heading(text=say.say("weekly.h.new")),
             candidates_grid(fresh[:SHOWN], basis, say, otherwise=say.say("weekly.none.new")),
             *([Text(text=say.say("and.more", n=len(fresh) - SHOWN), quiet=True)] if len(fresh) > SHOWN else []),
-            Text(text=say.say("growth.note"), quiet=True), source_line(basis, say),
-            Heading(text=say.say("weekly.h.moves")), _moves(facts, say), source_line(basis, say),
+            Text(text=say.say("growth.note"), quiet=True), source_line(basis, say, whole=True),
+            Heading(text=say.say("weekly.h.moves")), _moves(facts, say), source_line(basis, say, whole=True),
         ]  # fmt: skip
     titles = {c.candidate_id: c.title for c in facts.candidates}
     none = decided(basis, say) if basis.decisions is None else say.say("weekly.no.decision")
     blocks += [
         Heading(text=say.say("h.decisions")), decisions_grid(taken, say, titles=titles, otherwise=none), *decisions_line(basis, say),
-        Heading(text=say.say("weekly.h.sources")), *_sources(facts, say), source_line(basis, say),
+        Heading(text=say.say("weekly.h.sources")), *_sources(facts, say), source_line(basis, say, whole=True),
     ]  # fmt: skip
     return bound("weekly", basis, say, blocks)
 
