@@ -73,7 +73,7 @@ class Months:
             as_of=as_of,
         ).to_pandas()  # fmt: skip
         self.skills = proposals.skills_of(self.corpus, grammar.key, where, span)
-        self.texts = proposals.texts_of(self.corpus, where, span)
+        self.texts = proposals.texts_of(self.corpus, "en", where, span)
         self.encoders = proposals.Encoders(ws, self.corpus, self.mentions, self.taxonomies, pipeline.quiet)
 
     def shuffled(self, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -104,7 +104,7 @@ class Months:
             encode=self.encoders.encode,
             previous={},
             skills=self.skills,
-            texts=lambda: self.texts,
+            texts=lambda language: self.texts if language == "en" else [],
             parameters=replace(proposals.parameters_of(self.ws), seeds=2),
         )
 

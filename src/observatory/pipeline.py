@@ -39,7 +39,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, of how many (0 = unkn
 CHUNK = 4_000  # postings enriched between two writes
 BUFFER = 10_000  # postings stored between two writes
 # Raised when detection or proposals change: an older run is then computed again.
-METHOD = "4"
+METHOD = "5"
 
 
 def quiet(stage: str, done: int, of: int) -> None:

@@ -66,7 +66,7 @@ def detect_and_propose(
     detection = detect(
         mentions, exposure, taxonomies, as_of_month=month_number(run.as_of), encode=encoders.encode,
         previous=previous_lineages(corpus, run), ended=ended_lineages(corpus, run), parameters=parameters_of(ws),
-        skills=skills_of(corpus, grammar.key, where, span), texts=lambda: texts_of(corpus, where, span),
+        skills=skills_of(corpus, grammar.key, where, span), texts=lambda language: texts_of(corpus, language, where, span),
     )  # fmt: skip
     ended("detect", len(mentions), len(detection.clusters))
     facts = Facts(corpus, run, grammar, detection, mentions, exposure, where, span)
@@ -187,11 +187,12 @@ def skills_of(corpus: Corpus, grammar: str, where: str, span: Mapping[str, Any])
     ).to_pandas()  # fmt: skip
 
 
-def texts_of(corpus: Corpus, where: str, span: Mapping[str, Any], *, most: int = TEXTS) -> list[str]:
-    """The texts of English postings, at most `most`: the first by a hash of their id, whatever their order."""
+def texts_of(corpus: Corpus, language: str, where: str, span: Mapping[str, Any], *, most: int = TEXTS) -> list[str]:
+    """The texts of a language's postings, at most `most`: the first by a hash of their id, whatever their order."""
     found = corpus.query(
-        f"""SELECT description FROM postings p WHERE p.language = 'en' AND {_of("p", where)}
+        f"""SELECT description FROM postings p WHERE p.language = $language AND {_of("p", where)}
             ORDER BY md5(p.posting_id) LIMIT {most}""",
+        language=language,
         **span,
     )
     texts: list[str] = found.column("description").to_pylist()

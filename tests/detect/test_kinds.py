@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import pytest
 
 from observatory.detect.kinds import Signs, decide, fade, signs_of, words_to_test
 from observatory.detect.novelty import Novelty
 from observatory.detect.profile import Profile
-from observatory.detect.usage import Usage
+from observatory.detect.usage import Usage, usage_in_chinese
 from observatory.records import Nearest
 
 
@@ -79,6 +81,28 @@ def test_words_of_a_name_that_may_be_tools() -> None:
     ]  # fmt: skip
     assert words_to_test("developer", "en") == []
     assert words_to_test("算法工程师", "zh") == []
+    assert words_to_test("c++开发工程师", "zh") == ["c++"]
+
+
+def test_a_tool_in_the_name_of_a_chinese_role_is_found_by_how_chinese_texts_use_it() -> None:
+    roles = ["zorbat开发工程师"] * 3 + ["ai训练师"] * 3
+    mentions = pd.DataFrame({"role": roles, "phrase": roles, "language": "zh", "cluster": [0] * 3 + [1] * 3})
+    texts = ["熟悉Zorbat、Java，有AI产品经验；我们的AI团队", "精通Zorbat/Ruby等，AI平台"] * 20
+
+    def usage(language: str, words: Sequence[str]) -> Mapping[str, Usage]:
+        return usage_in_chinese(texts, words) if language == "zh" else {}
+
+    names = {0: ("zorbat开发工程师", "zh"), 1: ("ai训练师", "zh")}
+    found = signs_of(
+        mentions, names, side_by_side={}, faded={}, usage=usage, narrows={}, same_as={}, profile={},
+        is_role=lambda role, language: False, forms={},
+    )  # fmt: skip
+    new = Novelty(novelty=1.0, similarity=0.0, nearest=(), title_of=None, alternative_of=None, subset_of=None,
+                  parent_similarity=0.0)  # fmt: skip
+    kinds = {names[c][0]: decide(names[c][0], new, found[c], employers=9) for c in names}
+    assert kinds["zorbat开发工程师"].kind == "technology"
+    assert "熟悉" in kinds["zorbat开发工程师"].reasons[0]
+    assert kinds["ai训练师"].kind == "occupation"
 
 
 def test_a_fall_of_few_is_no_fall() -> None:
@@ -117,7 +141,7 @@ def test_a_rank_is_one_however_it_is_written(rank: str) -> None:
     )
     names = {0: ("tides engineer", "en"), 1: ("tides planner", "en"), 2: (rank, "en")}
     found = signs_of(
-        mentions, names, side_by_side={}, faded={}, usage=lambda words: {}, narrows={}, same_as={}, profile={},
+        mentions, names, side_by_side={}, faded={}, usage=lambda language, words: {}, narrows={}, same_as={}, profile={},
         is_role=lambda role, language: False, forms={},
     )  # fmt: skip
     assert [found[cluster].rank_of for cluster in names] == ["", "", "tides engineer"]
@@ -127,7 +151,7 @@ def test_a_rank_sought_more_often_than_the_work_is_no_rank_of_it() -> None:
     roles = ["tides engineer"] * 3 + ["director of tides"] * 9
     mentions = pd.DataFrame({"role": roles, "phrase": roles, "language": "en", "cluster": [0] * 3 + [1] * 9})
     found = signs_of(
-        mentions, {1: ("director of tides", "en")}, side_by_side={}, faded={}, usage=lambda words: {}, narrows={},
+        mentions, {1: ("director of tides", "en")}, side_by_side={}, faded={}, usage=lambda language, words: {}, narrows={},
         same_as={}, profile={}, is_role=lambda role, language: False, forms={},
     )  # fmt: skip
     assert found[1].rank_of == ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observatory.detect.usage import Usage, usage_of
+from observatory.detect.usage import ChineseUsage, Usage, usage_in_chinese, usage_of
 
 TOOL = "You know Java, Zorbat or Ruby. We build in Zorbat and work with Zorbat."
 FIELD = "Our tidal energy team looks for people who love tidal energy. The tidal energy market grows."
@@ -53,3 +53,19 @@ def test_the_order_of_texts_does_not_matter(texts: list[str]) -> None:
 def test_odd_texts_give_shares_between_nought_and_one(text: str) -> None:
     found = usage_of([text], ["zorbat"])["zorbat"]
     assert all(0 <= share <= 1 for share in (found.proper, found.applied, found.listed))
+
+
+def test_in_chinese_a_tool_stands_behind_know_and_between_separators() -> None:
+    texts = [
+        "要求：1. 精通Zorbat 或 Ruby；2. 了解 C++、Zorbat等",
+        "我们是Web3公司，Web3钱包产品",
+        "zorbat, Java，C++ 均可",
+    ] * 20
+    found = usage_in_chinese(texts, ["zorbat", "web3", "c++", "nowhere"])
+    assert found["zorbat"].mentions == 60
+    assert found["zorbat"].is_tool(abbreviation=False, builders=0.0) is True
+    assert found["c++"].is_tool(abbreviation=True, builders=0.0) is True
+    assert found["web3"].is_tool(abbreviation=False, builders=0.0) is False
+    assert found["nowhere"] == ChineseUsage()
+    assert found["nowhere"].is_tool(abbreviation=False, builders=0.0) is None
+    assert usage_in_chinese(reversed(texts), ["zorbat", "web3", "c++", "nowhere"]) == found

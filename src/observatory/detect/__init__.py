@@ -20,7 +20,7 @@ from observatory.detect.lineage import LineageEvent, Role, trace
 from observatory.detect.novelty import Novelties, Novelty, normal_form
 from observatory.detect.profile import Profile, profiles
 from observatory.detect.roles import MENTION_COLUMNS, display_names, fold_key, fold_roles, judge_roles
-from observatory.detect.usage import usage_of
+from observatory.detect.usage import Usage, usage_in_chinese, usage_of
 from observatory.records import Kind, Taxonomy
 
 __all__ = ["MENTION_COLUMNS", "Cluster", "Detection", "Parameters", "detect"]
@@ -100,15 +100,15 @@ def detect(
     previous: Mapping[str, Mapping[Role, int]],
     ended: frozenset[str] = frozenset(),
     skills: pd.DataFrame | None = None,
-    texts: Callable[[], Iterable[str]] | None = None,
+    texts: Callable[[str], Iterable[str]] | None = None,
     parameters: Parameters | None = None,
 ) -> Detection:
     """Clusters of the roles in `mentions`, with what is known of each as of a date.
 
     `mentions`: columns MENTION_COLUMNS. `exposure`: columns source, month, vacancies. `encode(language,
     texts)` gives unit vectors. `previous`: the roles of each lineage of the run before, with vacancies.
-    `skills`: columns posting_id, skills (list of labels). `texts`: gives English postings' texts, to tell
-    tools from fields; without it that test rests on the titles alone.
+    `skills`: columns posting_id, skills (list of labels). `texts`: gives the texts of a language's postings, to
+    tell tools from fields; without it that test rests on the titles alone.
     """  # fmt: skip
     p = parameters or Parameters()
     known = {
@@ -150,7 +150,7 @@ def detect(
         names_of,
         side_by_side=_side_by_side(hired, roles, novelty),
         faded=_faded(hired, exposure, as_of_month),
-        usage=lambda words: usage_of(texts() if texts is not None and words else (), words),
+        usage=lambda language, words: _usage(language, words, texts),
         narrows=_narrows(names_of, roles, weight),
         same_as=_same_as(names_of, content, novelty),
         profile=content,
@@ -274,6 +274,16 @@ def _q_values(p_values: NDArray[np.float64], tested: NDArray[np.bool_]) -> NDArr
     result = np.ones(len(p_values))
     result[tested] = benjamini_hochberg(p_values[tested])
     return result
+
+
+def _usage(
+    language: str, words: Sequence[str], texts: Callable[[str], Iterable[str]] | None
+) -> Mapping[str, Usage]:  # fmt: skip
+    """How running text of a language uses words; of a language that is not read so, nothing."""
+    if not words or language not in {"en", "zh"}:
+        return {}
+    read = texts(language) if texts is not None else ()
+    return usage_of(read, words) if language == "en" else usage_in_chinese(read, words)
 
 
 def _novelty(

@@ -8,6 +8,7 @@ another title nor a strict subset of a known occupation.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ LOOSE = 1.0  # cohesion at or below it: its postings are no more alike than any 
 LOOSE_POSTINGS = 30
 GENERIC = frozenset("generalist general technical polyglot rockstar senior junior lead versatile talented".split())
 BUILDING = frozenset({"developer", "programmer"})
+_LATIN_BEFORE = re.compile(r"([a-z][a-z0-9+#.]*)\s?(?=[\u4e00-\u9fff])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,14 +136,13 @@ def decide(name: str, novelty: Novelty, signs: Signs, *, employers: int, posting
 
 def _tool(name: str, signs: Signs) -> str | None:
     """Why the role is a technology, or None."""
-    modifier = " ".join(name.split()[:-1])
+    modifier = " ".join(name.split()[:-1]) or modifiers_of(name, "zh")
     if signs.tools:
         own = " ".join(signs.tools)
         if own == modifier:
             used = signs.usage
             return (
-                f"its name is that of a tool: {own} is written as a proper name in {used.proper:.0%} of running mentions, "
-                f"and {used.listed:.0%} of its mentions stand in lists of tools"
+                f"its name is that of a tool: {used.said(own)}"
                 if used is not None and used.mentions
                 else f"its name is that of a tool, {own}"
             )
@@ -199,7 +200,16 @@ def _new(novelty: Novelty, signs: Signs) -> tuple[str, ...]:
 
 
 def modifiers_of(role: str, language: str) -> str:
-    """What stands before the head noun of a role, or "" where the language is not written so."""
+    """What stands before the head noun of a role, or "" where the language is not written so.
+
+    Of a Chinese role it is the word in Latin letters before it.
+
+    >>> modifiers_of("data engineer", "en"), modifiers_of("c++开发工程师", "zh"), modifiers_of("算法工程师", "zh")
+    ('data', 'c++', '')
+    """
+    if language == "zh":
+        found = _LATIN_BEFORE.match(role)
+        return found[1] if found else ""
     return role.rsplit(" ", 1)[0] if language == "en" and " " in role and " of " not in role else ""
 
 
@@ -212,18 +222,18 @@ def words_to_test(role: str, language: str) -> list[str]:
 
 def signs_of(
     mentions: pd.DataFrame, names: Mapping[int, tuple[str, str]], *, side_by_side: Mapping[int, float],
-    faded: Mapping[int, tuple[float, float]], usage: Callable[[Sequence[str]], Mapping[str, Usage]],
+    faded: Mapping[int, tuple[float, float]], usage: Callable[[str, Sequence[str]], Mapping[str, Usage]],
     narrows: Mapping[int, str], same_as: Mapping[int, tuple[str, float]], profile: Mapping[int, Profile],
     is_role: Callable[[str, str], bool], forms: Mapping[int, Sequence[str]],
 ) -> dict[int, Signs]:  # fmt: skip
     """The signs of each cluster in `names` (its main role and language).
 
-    `mentions` has columns cluster, role, phrase, language. `usage` gives the usage of words in running
-    text, `is_role` says whether the corpus or a classification has a role, `forms` gives the other ways
+    `mentions` has columns cluster, role, phrase, language. `usage` gives, for a language, the usage of
+    words in running text, `is_role` says whether the corpus or a classification has a role, `forms` gives the other ways
     in which a cluster's main role is written ("golang developer" of "go developer").
     """
     words = mentions["phrase"].str.split()
-    last, before = words.str[-1].fillna(""), words.str[:-1].str[-1].fillna("")
+    last, before = (words.str[place].str[-1].astype(object).fillna("") for place in (slice(None), slice(-1)))
     english = mentions["language"] == "en"
     running = english & last.str[:1].str.islower()
     proper = before[running].str.contains("[A-Z]").groupby(mentions.loc[running, "cluster"]).mean()
@@ -241,17 +251,20 @@ def signs_of(
     others = {
         cluster: [modifiers_of(form, names[cluster][1]) for form in own] for cluster, own in forms.items() if cluster in names
     }  # fmt: skip
-    asked = {word for words in (*tested.values(), *others.values()) for word in words if word}
-    used = usage(sorted(asked))
-    short = _abbreviations(mentions.loc[english, "phrase"], asked)
+    asked: dict[str, set[str]] = {"en": set()}
+    for cluster, own in (*tested.items(), *others.items()):
+        asked.setdefault(names[cluster][1], set()).update(word for word in own if word)
+    used = {language: usage(language, sorted(words)) for language, words in sorted(asked.items())}
+    short = _abbreviations(mentions.loc[english, "phrase"], asked["en"])
     sizes = mentions.groupby("cluster").size()
     result = {}
     for cluster, (role, language) in names.items():
         subject = _rank_and_subject(role)[1] if language == "en" else ""
-        counted = {h: n for h, n in of_modifier.get(subject or modifiers_of(role, language), {}).items() if n >= 2}
+        of_its = of_modifier.get(subject or modifiers_of(role, language), {}) if language == "en" else {}
+        counted = {h: n for h, n in of_its.items() if n >= 2}
         heads = [] if subject else list(counted.values())
         share = float(builders.get(cluster, 0.0)) if pd.notna(builders.get(cluster)) else 0.0
-        tools = _tools(tested[cluster], others.get(cluster, ()), used, short, share)
+        tools = _tools(tested[cluster], others.get(cluster, ()), used[language], short, share)
         result[cluster] = Signs(
             proper=float(proper.get(cluster, 0.0)),
             builders=share,
@@ -261,7 +274,7 @@ def signs_of(
             faded=faded.get(cluster, (1.0, 1.0))[0],
             faded_p=faded.get(cluster, (1.0, 1.0))[1],
             tools=tools,
-            usage=used.get(modifiers_of(role, language)),
+            usage=used[language].get(modifiers_of(role, language)),
             rest=_rest(role, language, tools, is_role),
             narrows=narrows.get(cluster, ""),
             rank_of=_rank_of(role, language, counted, int(sizes.get(cluster, 0))),
