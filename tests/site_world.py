@@ -69,8 +69,11 @@ class World:
     """Invented people, one for each role, and a maker of candidates."""
 
     def __init__(self) -> None:
+        from django.core.cache import cache
+
         from observatory.review.permissions import GROUPS
 
+        cache.clear()  # what another test's database held
         self.made = 0
         self.people = {role: self.person(role.replace(" ", "_"), role) for role in GROUPS}
 

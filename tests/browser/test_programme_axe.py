@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from test_wcag import violations
 
 PAGES = (
@@ -23,8 +24,13 @@ def adopted(visitor):
     return str(link).rpartition("/")[2]
 
 
-def test_every_page_is_accessible_and_keeps_its_width(visit):
-    visitor = visit("ada")
+@pytest.mark.parametrize(
+    ("language", "dark", "width"),
+    [("en", False, 1280), ("zh-hans", True, 390)],
+    ids=["english-light", "chinese-dark-phone"],
+)
+def test_every_page_is_accessible_and_keeps_its_width(visit, language, dark, width):
+    visitor = visit("ada", language=language, dark=dark, width=width)
     key = adopted(visitor)
     wrong = []
     for path in (

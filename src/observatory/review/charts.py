@@ -6,6 +6,7 @@ of the stylesheet, so that a chart follows dark mode and print. All text is esca
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,10 +110,11 @@ def lines(
             f'<text class="tick" x="{x(label) + shift:.1f}" y="{height - 8}" text-anchor="{anchor}">{escape(label)}</text>'
         )
     for number, (_name, points) in enumerate(series, 1):
+        faint = " many" if len(series) > 3 else ""  # six bands over each other would hide the lines
         for run in _runs(points):
             upper_edge = " ".join(f"{x(p.label)},{y(p.high)}" for p in run)
             lower_edge = " ".join(f"{x(p.label)},{y(p.low)}" for p in reversed(run))
-            parts.append(f'<polygon class="band c{number}" points="{upper_edge} {lower_edge}"/>')
+            parts.append(f'<polygon class="band c{number}{faint}" points="{upper_edge} {lower_edge}"/>')
     for number, (name, points) in enumerate(series, 1):
         for run in _runs(points):
             if len(run) == 1:
@@ -135,6 +137,12 @@ def lines(
 
 def spark(history: Sequence[Row]) -> SafeString:
     """A small line of the share, for a row of the queue; a gap where the sources were silent."""
+    return _spark(tuple((str(month), int(str(k)), int(str(n))) for month, k, n in history))
+
+
+@functools.lru_cache(maxsize=4096)
+def _spark(history: tuple[Row, ...]) -> SafeString:
+    """It holds no words, so that one drawing serves every language; a queue draws a page of them each time."""
     points = quarters(history)[-12:]
     top = max((p.share or 0 for p in points), default=0)
     if len(points) < 2 or not top:

@@ -128,7 +128,8 @@ def make_dossier(
         },
         "novelty": novelty,
         "nearest": [
-            {"scheme": "esco", "version": "1.2", "code": f"{2100 + number}", "title": near, "similarity": round(1 - novelty / 2, 3)}
+            {"scheme": "esco", "version": "1.2", "code": f"{2100 + number + 7 * place}", "title": known, "similarity": round(1 - novelty / 2 - 0.07 * place, 3)}
+            for place, known in enumerate((near, *_further(near, number)))
         ],
         "skills": names, "evidence": [one["posting_id"] for one in cited],
         "reasons": [
@@ -136,6 +137,7 @@ def make_dossier(
             f"{max(3, (a + b) // 3)} independent employers ask for it.",
         ],
         "limits": ["Invented for a first look: no such postings exist."],
+        "practitioners": {"estimate": None, "low": None, "high": None, "note": "invented postings, so no statistics fit"},
     }  # fmt: skip
     at = dt.datetime.combine(as_of, dt.time(), tzinfo=dt.UTC).isoformat()
     raw = {
@@ -149,7 +151,7 @@ def make_dossier(
         "skills": [[name, 3 * (len(names) - i), round(draw.uniform(2, 14), 1)] for i, name in enumerate(names)],
         "evidence": cited, "method": ["Invented numbers; see the demo of the review site."],
         "limits": ["Invented for a first look: no such postings exist.", "Advertisements are not jobs."],
-        "encoders": {"en": "none"}, "asked": _asked(draw, a + b), "beside": [_beside(candidate["nearest"][0], names)], "sha256": "",
+        "encoders": {"en": "none"}, "asked": _asked(draw, a + b), "beside": [_beside(one, names, place) for place, one in enumerate(candidate["nearest"])], "sha256": "",
     }  # fmt: skip
     return {**raw, "sha256": sha256_of(raw)}
 
@@ -165,15 +167,22 @@ def _asked(draw: random.Random, postings: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _beside(near: dict[str, Any], skills: Sequence[str]) -> dict[str, Any]:
-    """Invented skills and tasks beside those of a near occupation."""
+def _further(near: str, number: int) -> list[str]:
+    """Two further known occupations for an invented candidate, other than its nearest."""
+    others = [row[5] for row in INVENTED if row[5] != near]
+    return list(dict.fromkeys(others[number % len(others) :] + others))[:2]
+
+
+def _beside(near: dict[str, Any], skills: Sequence[str], place: int) -> dict[str, Any]:
+    """Invented skills and tasks beside those of the nearest, the second and the third occupation."""
+    shared = max(0, 1 - place)
+    tasks = ("Agree the plan of work with other departments.", "Keep the records that inspectors ask for.")
     return {
         **{name: near[name] for name in ("scheme", "version", "code")}, "alternative": "",
-        "skills": {"shared": list(skills[:1]), "extra": list(skills[1:]), "missing": ["keep a log of faults"]},
+        "skills": {"shared": list(skills[:shared]), "extra": list(skills[shared:]), "missing": ["keep a log of faults"]},
         "tasks": {
-            "shared": ["Agree the plan of work with other departments."],
-            "extra": [f"Set up {skills[-1]} in a new plant and hand it over."],
-            "missing": ["Order spare parts and keep the store in order."],
+            "shared": list(tasks[: 2 - place]), "extra": [f"Set up {skills[-1]} in a new plant and hand it over."],
+            "missing": ["Order spare parts and keep the store in order.", *tasks[2 - place :]],
         },
     }  # fmt: skip
 

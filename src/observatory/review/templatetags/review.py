@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -134,8 +135,14 @@ def month(value: dt.date | dt.datetime | None) -> str:
 def _date(value: dt.date | dt.datetime | None, part: int) -> str:
     if value is None:
         return ""
-    local = timezone.localtime(value) if isinstance(value, dt.datetime) else value
-    return str(date_words(local, DAYS.get(get_language() or "", DAYS[""])[part]))
+    local = timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
+    return _written(local, part, get_language() or "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _written(day: dt.date, part: int, language: str) -> str:
+    """A page writes the same few days many times."""
+    return str(date_words(day, DAYS.get(language, DAYS[""])[part]))
 
 
 def figure(value: float, places: int = 0) -> str:

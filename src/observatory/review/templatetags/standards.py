@@ -52,6 +52,7 @@ WORDS: Mapping[str, Any] = {
     "changed": gettext_lazy("changed"),
     "withdrawn": gettext_lazy("withdrawn"),
     "removed": gettext_lazy("removed"),
+    "brought in": gettext_lazy("brought in"),
 }
 LEVELS: Mapping[str, Any] = {
     "5": gettext_lazy("Level 5, junior worker"),

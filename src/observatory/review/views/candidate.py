@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import SimpleLazyObject
@@ -23,6 +24,7 @@ from observatory.review.rules import settled
 from observatory.review.views.frame import now, page, rules
 from observatory.review.views.portrait import portrait
 
+POOL = "candidates to be similar to"
 Tried = tuple[str, django_forms.Form]
 
 
@@ -166,17 +168,26 @@ def change(request: HttpRequest, key: str, verb: str) -> HttpResponse:
 
 
 def similar(row: Candidate) -> list[tuple[str, str, int]]:
-    """(id, title, percent) of the candidates that share most skills (Jaccard), best first, out of the 400 best."""
+    """(id, title, percent) of the candidates that share most skills (Jaccard), best first, out of the 400 best.
+
+    The 400 are read once a minute, so that a new title may show a minute late.
+    """
     mine = set(row.skills)
     if not mine:
         return []
-    pool = Candidate.objects.exclude(pk=row.pk).order_by("-score").values_list("candidate_id", "title", "skills")
+    pool = cache.get_or_set(POOL, _best, 60)
     scored = [
         (key, title, round(100 * len(mine & theirs) / len(mine | theirs)))
-        for key, title, theirs in ((key, title, set(skills)) for key, title, skills in pool[:400])
+        for key, title, theirs in pool
+        if key != row.candidate_id
     ]
     scored.sort(key=lambda one: -one[2])
     return [one for one in scored[:5] if one[2] >= 10]
+
+
+def _best() -> list[tuple[str, str, frozenset[str]]]:
+    rows = Candidate.objects.order_by("-score", "pk").values_list("candidate_id", "title", "skills")[:400]
+    return [(key, title, frozenset(skills)) for key, title, skills in rows]
 
 
 def _sentences(row: Candidate) -> list[dict[str, Any]]:

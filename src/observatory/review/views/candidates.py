@@ -36,6 +36,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 }
 LANGUAGES = (("en", "English"), ("zh", "中文"), ("it", "Italiano"))
 PER_PAGE = 25
+MOST_MAPPED = 250
 MAPPED = (*OPEN_STATUSES, Status.WATCH, Status.ADOPTED)  # what the landscape shows
 _KEYS = ("sector", "kind", "status", "language", "q", "sort")
 
@@ -152,8 +153,8 @@ def landscape(request: HttpRequest) -> HttpResponse:
     fields = ("candidate_id", "title", "sectors", "vacancies", "growth_ratio", "growth_low", "growth_high", "status")
     names = sector_names()
     shades = {name: f"s{number % 6 + 1}" for number, name in enumerate(names)}
-    bubbles = []
-    for cid, title, sectors, vacancies, ratio, low, high, status in found.values_list(*fields)[:250]:
+    bubbles: list[charts.Bubble] = []
+    for cid, title, sectors, vacancies, ratio, low, high, status in found.values_list(*fields)[:MOST_MAPPED]:
         first = sectors[0] if sectors else ""
         shade = {"growth": growth_shade(ratio, low, high), "sector": shades.get(first, "g0"), "status": f"st-{status}"}
         detail = _("%(n)s vacancies, growth %(r)s (%(l)s to %(h)s)") % {
@@ -179,7 +180,7 @@ def landscape(request: HttpRequest) -> HttpResponse:
         {
             "chart": charts.landscape(bubbles, title=_("Landscape of candidates")), "colour": colour,
             "colours": list(colours.items()), "legend": [row for row in legend if row[0] in there],
-            "number": len(bubbles), "bubbles": bubbles, "asked": request.GET, "kinds": Kind.choices, "sectors": names,
+            "number": len(bubbles), "of": found.count() if len(bubbles) == MOST_MAPPED else len(bubbles), "bubbles": bubbles, "asked": request.GET, "kinds": Kind.choices, "sectors": names,
         },
     )  # fmt: skip
 

@@ -140,10 +140,14 @@ def trail_export(request: HttpRequest) -> StreamingHttpResponse:
 def agreement(request: HttpRequest) -> HttpResponse:
     """Krippendorff's alpha per criterion, and each analyst against the others."""
     done = Assessment.objects.filter(submitted_at__isnull=False).order_by("-submitted_at")[:4000]
-    rows = list(done.values_list("candidate_id", "round", "analyst__username", "points"))
+    rows = done.values_list(
+        "candidate_id", "round", "analyst__username", "points", "analyst__first_name", "analyst__last_name"
+    )
     units: dict[tuple[int, int], dict[str, dict[str, int]]] = {}
-    for candidate, turn, analyst, points in rows:
+    called: dict[str, str] = {}
+    for candidate, turn, analyst, points, first, last in rows:
         units.setdefault((candidate, turn), {})[analyst] = points
+        called[analyst] = f"{first} {last}".strip() or analyst
     shared = [unit for unit in units.values() if len(unit) > 1]
     criteria = [
         (Criterion(name).label, krippendorff_alpha([[p[name] for p in unit.values() if name in p] for unit in shared]))
@@ -156,7 +160,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         values = [
             [points[c] for points in unit.values() if c in points] for unit in with_them for c in Criterion.values
         ]
-        analysts.append((name, len(with_them), krippendorff_alpha(values)))
+        analysts.append((called[name], len(with_them), krippendorff_alpha(values)))
     return render(request, "review/agreement.html", {"criteria": criteria, "analysts": analysts, "shared": len(shared)})
 
 

@@ -40,6 +40,9 @@
     const row = here.closest("ul");
     row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
   }
+  for (const plot of document.querySelectorAll(".plot")) { // on a phone a chart scrolls: its newest end is shown first
+    plot.scrollLeft = plot.scrollWidth;
+  }
   const problem = document.querySelector("[data-focus]");
   if (problem) problem.focus();
 })();
