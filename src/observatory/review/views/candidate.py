@@ -24,7 +24,7 @@ from observatory.review.rules import settled
 from observatory.review.views.frame import now, page, rules
 from observatory.review.views.portrait import portrait
 
-POOL = "candidates to be similar to"
+POOL = "similar-pool"
 Tried = tuple[str, django_forms.Form]
 
 
