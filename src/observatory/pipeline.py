@@ -26,9 +26,17 @@ import pyarrow as pa
 from observatory import collect as sources
 from observatory.collection import NOT_DUE, Cursors, Gathering, known_ids, missing_months, too_soon, write_fetch
 from observatory.config import Workspace
-from observatory.corpus import MENDED, Corpus, clean_posting, mask, store_signatures, update_vacancies
+from observatory.corpus import (
+    MENDED,
+    Corpus,
+    clean_posting,
+    give_back_memory,
+    lean_memory,
+    mask,
+    store_signatures,
+    update_vacancies,
+)
 from observatory.errors import BadFile, BadPosting, NotEnoughData
-from observatory.learning import weights_of
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
 from observatory.taxonomy.employment import EmploymentShelf
@@ -113,6 +121,14 @@ def collect(
     With `until` a span of the past is read (`source.between`), with a cursor of its own. Every fetch
     stands in the ledger with its outcome.
     """
+    with lean_memory():
+        return _collect(ws, found, since=since, now=now, progress=progress, until=until)
+
+
+def _collect(
+    ws: Workspace, found: Sequence[sources.Source], *, since: dt.datetime | None, now: dt.datetime, progress: Progress,
+    until: dt.datetime | None,
+) -> dict[str, StoreReport]:  # fmt: skip
     reports = {}
     corpus = corpus_of(ws)
     cursors = Cursors(ws.var_dir / "cursors.json")
@@ -149,6 +165,7 @@ def _stored(
     def store(raws: list[RawPosting], aside: list[Rejected]) -> None:
         page = sources.Page(postings=tuple(raws), rejected=tuple(aside))
         store_pages(ws, [page], report=report, now=now, progress=progress)
+        give_back_memory()
 
     return store
 
@@ -368,6 +385,8 @@ def _fingerprint(
     taxonomies: Sequence[Taxonomy],
 ) -> str:
     """A digest of all that a run's result depends on; the order in which postings came is not in it."""
+    from observatory.learning import weights_of
+
     content = corpus.query(
         f"""SELECT count(*) AS n, bit_xor(hash(p.posting_id || p.content_hash || v.vacancy_id || v.relation)) AS x
             FROM postings p JOIN vacancies v USING (posting_id) WHERE {_SPAN.replace("posted_at", "p.posted_at")}""",

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from observatory import pipeline, publish
-from observatory.backtest import as_of_dates, backtest
-from observatory.backtest.walk import candidates_of
+from observatory.backtest import as_of_dates, backtest, walk
+from observatory.backtest.walk import Past, candidates_of
 from observatory.cli import cli
 from observatory.config import Workspace, open_workspace
 from observatory.errors import BadInput, NotEnoughData
@@ -147,6 +147,20 @@ def test_a_date_before_all_postings_is_an_empty_list_with_the_reason(past: Works
     publish.backtest_page(found)
     with pytest.raises(NotEnoughData, match="no date of the walk has postings"):
         backtest(past, days[:1], TRUTH, truth_name="t", now=NOW)
+
+
+def test_months_that_say_nothing_are_left_out_as_in_detection(
+    past: Workspace, walked: Backtest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = dt.datetime(2021, 12, 31, tzinfo=dt.UTC)
+    whole = Past(past, end)
+    silent = 2021 * 12 + 4
+    assert whole.exposure[silent]
+    assert (whole.hired["month"] == silent).any()
+    monkeypatch.setattr(walk, "missing_months", lambda corpus, as_of: [("invented", silent)])
+    held = Past(past, end)
+    assert held.exposure == {month: n for month, n in whole.exposure.items() if month != silent}
+    assert set(held.hired["month"]) == set(whole.hired["month"]) - {silent}
 
 
 def test_short_history_is_said(past: Workspace) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from observatory.collect.http import Client, clean_url
+from observatory.collect.http import Client, clean_url, is_wall
 from observatory.errors import FetchError, Unreachable
 
 
@@ -101,3 +101,17 @@ def test_a_body_compressed_once_is_cut_off_at_the_cap() -> None:
     answer = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=_Packed(gzip.compress(b" " * 5_000_000)))
     with client(answer, largest_body=100_000) as polite, pytest.raises(FetchError, match="more than 100000 bytes"):
         polite.json("https://a.example/jobs")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cf-chl", "challenge-platform", "<title>  Just a moment", "Attention Required! |", "px-captcha", "g-recaptcha", "hcaptcha",
+        "h-captcha", "verify you are human", "Verifying that you are a human", "Are you a robot", "unusual traffic", "Access Denied",
+        "Request unsuccessful. Incapsula", "Enable JavaScript and cookies to continue", "DataDome", '<input name="p" type="password',
+    ],
+)  # fmt: skip
+def test_every_kind_of_wall_is_known_in_any_case(words: str) -> None:
+    for said in (words, words.upper(), words.lower()):
+        assert is_wall(f"<p>Before</p>{said}<p>behind".encode())
+    assert not is_wall(b"We verify seals; no password is needed, and access is free.")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observatory.corpus import Corpus
+from observatory.corpus import Corpus, give_back_memory, lean_memory
 from observatory.errors import BadInput, StorageError
 from observatory.records import REJECTED, TABLES, VACANCIES, VECTORS
 
@@ -206,3 +206,11 @@ def test_a_read_only_table_is_said_and_stays_readable(tmp_path: Path) -> None:
             corpus.append("rejected", rejected("b"))
         assert ids(corpus) == ["a"]
     assert corpus.append("rejected", rejected("b")) == 1
+
+
+def test_lean_memory_ends_with_the_pool_of_before() -> None:
+    before = pa.default_memory_pool().backend_name
+    with lean_memory():
+        assert pa.default_memory_pool().backend_name == "system"
+    assert pa.default_memory_pool().backend_name == before
+    give_back_memory()

@@ -20,10 +20,11 @@ from observatory import pipeline
 from observatory.backtest import scores
 from observatory.backtest.emergence import HALF_YEAR, Groups, emergence_scores, groups_at
 from observatory.backtest.truth import Truth, key_of, keys_of, months_between, said
+from observatory.collection import missing_months
 from observatory.config import Workspace
 from observatory.corpus import Corpus
 from observatory.errors import BadInput, NotEnoughData
-from observatory.proposals import month_number
+from observatory.proposals import exposure_of, month_number, without_months
 from observatory.propose import from_json
 from observatory.records import Backtest, Candidate, Lead, Listed, PastList, Recognition, Run, Score
 
@@ -250,13 +251,11 @@ class Past:
                WHERE r.grammar = $grammar AND r.hiring AND p.posted_at < $end ORDER BY 1, 2, 3, 4, 5, 6""",
             grammar=self.grammar.key, end=end,
         ).to_pandas()  # fmt: skip
-        exposure = self.corpus.query(
-            """SELECT CAST(year(p.posted_at) * 12 + month(p.posted_at) - 1 AS INTEGER) AS month, p.source,
-                      count(DISTINCT v.vacancy_id) AS n
-               FROM postings p JOIN vacancies v USING (posting_id) WHERE p.posted_at < $end GROUP BY 1, 2 ORDER BY 1, 2""",
-            end=end,
-        ).to_pandas()  # fmt: skip
-        self.exposure = {int(month): int(n) for month, n in exposure.groupby("month")["n"].sum().items()}
+        # as detection sees them: months without a good fetch are no exposure, and their postings do not count
+        missing = missing_months(self.corpus, end)
+        self.hired = without_months(self.hired, missing)
+        exposure = without_months(exposure_of(self.corpus, "posted_at < $end", {"end": end}), missing)
+        self.exposure = {int(month): int(n) for month, n in exposure.groupby("month")["vacancies"].sum().items()}
         self.sources = sorted(exposure["source"].unique())
         self.first_month = min(self.exposure, default=None)
         distinct = self.hired[["role", "language"]].drop_duplicates()

@@ -45,6 +45,9 @@ _WALL = re.compile(
     rb"|enable javascript and cookies to continue|datadome|<input[^>]{0,200}type=[\"']password",
     re.IGNORECASE,
 )
+# One of these stands, in lower case, wherever the pattern above fits: looked for first, at a hundredth of its price.
+_WALL_SIGNS = (b"cf-chl", b"challenge-platform", b"just a moment", b"attention required", b"captcha", b"verify", b"are you a robot",
+               b"unusual traffic", b"access denied", b"incapsula", b"enable javascript", b"datadome", b"password")  # fmt: skip
 Body = str | int
 
 
@@ -340,7 +343,11 @@ def same_host(url: str, base: str) -> str:
 
 def is_wall(body: bytes) -> str:
     """The words that show that a page asks for a person or a password in place of giving text; else ""."""
-    found = _WALL.search(body[:200_000])
+    head = body[:200_000]
+    lower = head.lower()
+    if not any(sign in lower for sign in _WALL_SIGNS):
+        return ""
+    found = _WALL.search(head)
     return found.group()[:40].decode("utf-8", "replace") if found else ""
 
 

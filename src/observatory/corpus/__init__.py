@@ -3,7 +3,7 @@
 from observatory.corpus.clean import MENDED, clean_posting, clean_text, posted_between
 from observatory.corpus.dedupe import join_vacancies
 from observatory.corpus.privacy import mask
-from observatory.corpus.store import Corpus
+from observatory.corpus.store import Corpus, give_back_memory, lean_memory
 from observatory.corpus.vacancies import store_signatures, update_vacancies
 
 __all__ = [
@@ -11,7 +11,9 @@ __all__ = [
     "Corpus",
     "clean_posting",
     "clean_text",
+    "give_back_memory",
     "join_vacancies",
+    "lean_memory",
     "mask",
     "posted_between",
     "store_signatures",

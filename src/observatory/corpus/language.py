@@ -35,11 +35,11 @@ def detect_language(text: str, languages: Sequence[str]) -> str:
     if len(languages) == 1:
         return languages[0]
     head = text[:ENOUGH]
-    letters = len(_WORD.findall(head)) or 1
-    han = len(_HAN.findall(head))
-    if "zh" in languages and han and han >= 0.3 * letters and not _KANA.search(head):
+    plain = head.isascii()
+    han = 0 if plain else len(_HAN.findall(head))
+    if "zh" in languages and han and han >= 0.3 * len(_WORD.findall(head)) and not _KANA.search(head):
         return "zh"
-    cyrillic = len(_CYRILLIC.findall(head)) if not head.isascii() else 0
+    cyrillic = 0 if plain else len(_CYRILLIC.findall(head))
     if "ru" in languages and cyrillic > len(head) / 4:
         return "ru"
     if not _WORD.search(head):
@@ -90,9 +90,16 @@ def _by_small_words(head: str, languages: tuple[str, ...]) -> str:
     """The language whose small words clearly lead, or "" where that is not clear."""
     if any(language not in SMALL_WORDS for language in languages):
         return ""
-    words = head.lower().split()
-    counts = sorted(((sum(word in SMALL_WORDS[code] for word in words), code) for code in languages), reverse=True)
+    words = list(filter(_all_small(languages).__contains__, head.lower().split()))
+    if len(words) < LEAST:
+        return ""
+    counts = sorted(((sum(map(SMALL_WORDS[code].__contains__, words)), code) for code in languages), reverse=True)
     return counts[0][1] if counts[0][0] >= LEAST and counts[0][0] >= CLEARLY * max(counts[1][0], 1) else ""
+
+
+@functools.cache
+def _all_small(languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(SMALL_WORDS[code] for code in languages))
 
 
 @functools.cache

@@ -10,6 +10,7 @@ Ullman, Mining of Massive Datasets, 3.4). Signatures are stored: what was read o
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -57,7 +58,7 @@ def sign(postings: pa.Table) -> pa.Table:
     words = [_WORD.findall(row["description"][:LONGEST].lower()) for row in rows]
     lengths = np.array([len(one) for one in words], dtype=np.int64)
     hashed = rensa.RMinHash.hash_token_sets(words)
-    flat = np.fromiter((value for one in hashed for value in one), dtype=np.uint64, count=int(lengths.sum()))
+    flat = np.fromiter(itertools.chain.from_iterable(hashed), dtype=np.uint64, count=int(lengths.sum()))
     starts = np.concatenate([[0], np.cumsum(lengths)])
     pairs, offsets = _shingles(flat, starts, 2)
     digests = np.array(

@@ -8,6 +8,8 @@ nothing. One writer at a time holds the workspace's lock; readers need none.
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -236,6 +238,24 @@ class Corpus:
             raise StorageError(
                 f"{path}: version {'newest' if version is None else version} cannot be opened ({error})"
             ) from error
+
+
+@contextlib.contextmanager
+def lean_memory() -> Iterator[None]:
+    """While this lasts, what Arrow frees goes back to the system instead of being kept for later."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
+
+
+def give_back_memory() -> None:
+    """Hands memory that was freed back to the system, where its C library can (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _storage_failures() -> tuple[type[Exception], ...]:
