@@ -20,6 +20,14 @@ from site_world import NOW
 SOON = dt.date(2026, 4, 1)
 
 
+@pytest.fixture
+def ledger(settings):
+    """The ledger of the workspace; its connections are given back at the end."""
+    book = open_ledger(settings.WORKSPACE)
+    yield book
+    book.close()
+
+
 def invite(programme, expert, row, **changed):
     said = {"purpose": "review", "due_on": SOON, "at_once": 3, **changed}
     return actions.invite(expert=expert, candidate=row, by=programme.boss, now=NOW, **said)
@@ -106,7 +114,7 @@ def test_an_expert_is_kept_only_with_consent(programme):
             programme.expert(agreed_on=day)
 
 
-def test_erasure_leaves_the_record_sound_and_nothing_of_the_person(programme, signed_in, settings):
+def test_erasure_leaves_the_record_sound_and_nothing_of_the_person(programme, signed_in, ledger):
     expert, row = programme.expert(), programme.adopted()
     client = signed_in(programme.boss)
     said = {"expert": expert.pk, "candidate": row.candidate_id, "purpose": "review", "due_on": "2099-04-01"}
@@ -116,7 +124,7 @@ def test_erasure_leaves_the_record_sound_and_nothing_of_the_person(programme, si
         expert=expert, values={"organisation": "Another School"}, by=programme.boss, version=2, now=NOW
     )
     expert.refresh_from_db()
-    letters = open_ledger(settings.WORKSPACE)
+    letters = ledger
     issue = issue_of(Invitation.objects.get())
     (letter,) = letters.mails(issue=issue)
     assert letter.recipient == "ine@example.org"
@@ -140,14 +148,14 @@ def test_erasure_leaves_the_record_sound_and_nothing_of_the_person(programme, si
         actions.change_expert(expert=expert, values={"name": "x"}, by=programme.boss, version=expert.version, now=NOW)
 
 
-def test_the_letter_is_queued_once(programme, signed_in, settings):
+def test_the_letter_is_queued_once(programme, signed_in, ledger):
     expert, row = programme.expert(email="once@example.org"), programme.adopted()
     client = signed_in(programme.boss)
     said = {"expert": expert.pk, "candidate": row.candidate_id, "purpose": "draft", "due_on": "2099-04-01"}
     assert client.post("/programme/experts/invite", said).status_code == 302
     assert client.post("/programme/experts/invite", said).status_code == 409
     sent = Invitation.objects.get()
-    assert len(open_ledger(settings.WORKSPACE).mails(issue=issue_of(sent))) == 1
+    assert len(ledger.mails(issue=issue_of(sent))) == 1
 
 
 def test_the_nearest_come_first_with_the_words_that_say_so(programme, signed_in):
