@@ -9,7 +9,7 @@ JOBS     ?= 2
 PORT     ?= 8000
 # The tests of the review site run a second time on a PostgreSQL server of their own, where it is installed.
 POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell command -v initdb 2>/dev/null))
-ON_POSTGRES := tests/review tests/web
+ON_POSTGRES := tests/review tests/web tests/programme tests/test_register.py tests/browser/test_standard_path.py
 AS_OF    := 2025-01-01
 OBSERVATORY := $(BIN)/observatory --workspace .
 SAMPLE   := corpora/sample/out
@@ -43,9 +43,9 @@ demo: $(STAMP)  ## Find the professions that emerge in the invented sample, and 
 test: $(STAMP)  ## Run all tests
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
 	@if [ -z "$(POSTGRES)" ] && [ -z "$$OBSERVATORY_REQUIRE_ALL" ]; then \
-	  echo "PostgreSQL is not installed: the tests of the review site ran on SQLite only"; \
+	  echo "PostgreSQL is not installed: the tests of the site ran on SQLite only"; \
 	else \
-	  echo "The tests of the review site again, on PostgreSQL"; \
+	  echo "The tests of the site and its programme again, on PostgreSQL"; \
 	  OBSERVATORY_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) --dist loadfile $(ON_POSTGRES); \
 	fi
 
