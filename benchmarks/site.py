@@ -7,6 +7,7 @@ waited (connection and queue included). Both databases in turn.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import shutil
@@ -209,8 +210,6 @@ def _at(values: list[float], percent: int) -> float:
 
 def main() -> None:
     """One part at a time, for a machine that is alone only for minutes."""
-    import argparse
-
     parser = argparse.ArgumentParser(description="The site under load, for as long as asked; prints the figures.")
     parser.add_argument("part", nargs="?", choices=("all", "fill", "load", "storm"), default="all")
     parser.add_argument("--minutes", type=float, default=1.0)
@@ -218,7 +217,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[7])
     parser.add_argument("--folder", type=Path, help="kept, with what `fill` made, for `load`")
     parser.add_argument("--database", default="", help="site.database of fill and load; empty is SQLite")
-    parser.add_argument("--postgres", action="store_true", help="storm on PostgreSQL")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = asked.folder or Path(made)
@@ -228,9 +227,23 @@ def main() -> None:
         elif asked.part == "storm":
             storms(folder, postgres=asked.postgres, seconds=asked.storm, seeds=asked.seeds)
         else:
-            site, filled = fill(folder, asked.database)
-            if asked.part == "load":
-                print(pages(site, filled, minutes=asked.minutes))
+            _fill_and_load(asked, folder)
+
+
+def _fill_and_load(asked: argparse.Namespace, folder: Path) -> None:
+    """The parts `fill` and `load`; with --postgres on a new server, which is filled first and gone afterwards."""
+    server = Postgres("site") if asked.postgres and not asked.database else None
+    try:
+        if server:
+            folder = folder / "postgresql"
+            shutil.rmtree(folder, ignore_errors=True)  # what another server was filled with
+            folder.mkdir(parents=True)
+        site, filled = fill(folder, server.address if server else asked.database)
+        if asked.part == "load":
+            print(pages(site, filled, minutes=asked.minutes))
+    finally:
+        if server:
+            server.remove()
 
 
 if __name__ == "__main__":

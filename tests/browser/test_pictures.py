@@ -20,7 +20,7 @@ PICTURES = {
     "home": ("bo", "home", 1180, 860, False, "en"),
     "candidates": ("ada", "candidates", 1180, 860, False, "en"),
     "candidate": ("ada", "candidate", 1080, 940, False, "en"),
-    "nearest": ("ada", "candidate#where", 1180, 1000, False, "en"),
+    "nearest": ("ada", "candidate#nearest", 1180, 800, False, "en"),
     "landscape": ("ada", "landscape", 1180, 920, False, "en"),
     "trends": ("ada", "trends", 1180, 900, True, "en"),
     "assess": ("bo", "assess", 1180, 900, False, "en"),
