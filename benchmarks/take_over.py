@@ -25,7 +25,7 @@ from observatory.config import FILE, init_workspace, open_workspace
 from observatory.ledger import Ledger, open_ledger
 
 BOUND = 60.0  # seconds
-TIMES = {"SIGTERM": 5, "kill -9": 10, "cable pulled": 4}
+TIMES = {"SIGTERM": 3, "kill -9": 6, "cable pulled": 3}
 HERE, THERE = "10.213.17.1", "10.213.17.2"
 NETWORK = "obs-takeover"
 JOB = 'name = "tidy"\nkind = "retention"\n[when]\nevery = "1w"\n'

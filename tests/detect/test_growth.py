@@ -160,6 +160,15 @@ def test_what_only_one_source_shows_and_what_no_source_can_show_is_said() -> Non
     assert found["p_value"].iloc[2] == 1.0
 
 
+def test_sources_that_never_meet_compare_nothing() -> None:
+    """One source ended before the other began: a ratio of 1 without bounds, and no figure that is none."""
+    counts = counts_of([(0, "a", 1, "x", 5), (1, "b", 30, "y", 9)])
+    found = growth_of(counts, exposure_of({"a": [9] * 24 + [0] * 12, "b": [0] * 24 + [9] * 12}), windows=SPAN)
+    assert found[["ratio", "low", "p_value"]].to_numpy().tolist() == [[1.0, 0.0, 1.0]] * 2
+    assert np.isposinf(found["high"]).all()
+    assert found["note"].str.contains("no source covers both windows").all()
+
+
 def test_rows_in_another_order_give_the_same() -> None:
     random = np.random.default_rng(8)
     sources = {"a": [500] * 36, "b": [900] * 36}

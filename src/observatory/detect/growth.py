@@ -81,9 +81,11 @@ def growth_of(counts: pd.DataFrame, exposure: pd.DataFrame, *, windows: Windows)
     lower = (b * e1 / total).sum(axis=1)
     batch = _batch(counts, clusters, sources[both], windows)
     pad = SPARSE * batch * (e1.sum() * e0.sum()) / max((e1.sum() + e0.sum()) ** 2, 1.0) * 2
-    ratio = (upper + pad) / (lower + pad)
+    nothing = upper + lower + pad == 0  # no source covers both windows: a ratio of 1 that nothing bounds
+    top, bottom = np.where(nothing, 1.0, upper + pad), np.where(nothing, 1.0, lower + pad)
+    ratio = top / bottom
     known = a.sum(axis=1) + b.sum(axis=1)
-    variance = (known[:, None] * 0 + ((a + b) * e1 * e0 / total**2)).sum(axis=1) / ((upper + pad) * (lower + pad))
+    variance = (known[:, None] * 0 + ((a + b) * e1 * e0 / total**2)).sum(axis=1) / (top * bottom)
     variance = variance * np.maximum(_dispersion(counts, exposure, clusters, sources[both], windows), batch)
     variance = np.maximum(variance, _employer_variance(counts, clusters, sources[both], windows))
     spread = np.sqrt(np.maximum(variance, 1e-12))
