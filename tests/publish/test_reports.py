@@ -13,6 +13,7 @@ from typing import Any
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from invented_dossiers import HOSTILE
 from invented_reports import FACTS, empty, hostile, weekly_facts
@@ -253,3 +254,20 @@ def test_an_unknown_kind_or_form_names_the_known_ones() -> None:
 
 def test_families_are_asked_of_typst() -> None:
     assert "Libertinus Serif" in documents.families()
+
+
+@pytest.mark.parametrize(("kind", "language"), [("weekly", "en"), ("quality", "it"), ("quarterly", "zh")])
+def test_tables_of_a_docx_can_be_read(kind: str, language: str) -> None:
+    """Dark text on a light head, and columns as wide as their longest word, in every program that opens the file."""
+    made = docx.Document(io.BytesIO(make_report(kind, FACTS[kind](), form="docx", language=language)))
+    assert made.tables
+    for table in made.tables:
+        assert table.style is None or "List" not in str(table.style.name)
+        fills = {shade.get(qn("w:fill")) for shade in table._tbl.tr_lst[0].iter(qn("w:shd"))}
+        assert fills == {"EEF1F3"}
+        widths = [column.width.cm for column in table.columns]
+        assert abs(sum(widths) - documents.TEXT_WIDTH) < 0.2
+        if len(widths) <= 8:
+            for width, cell in zip(widths, table.rows[0].cells, strict=True):
+                longest = max((len(word) for word in cell.text.split()), default=0)
+                assert language == "zh" or width >= 0.15 * min(longest, 16), (cell.text, width)

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from observatory.errors import MissingPart
 from observatory.publish import wording
@@ -187,6 +188,68 @@ def styled_document(title_points: float) -> Any:
     return paper
 
 
+TEXT_WIDTH = 16.4  # cm between the margins
+LETTER = 0.175  # cm of a letter in a table
+
+
+def ruled_table(document: Any, head: Sequence[str], rows: Sequence[Sequence[str]], *, boxed: bool = False) -> Any:
+    """An empty table of a DOCX for this text: a head that is repeated on each page, thin rules, columns as wide as they need.
+
+    `boxed` draws all rules, for tables with merged cells. Colours are our own, because the built-in
+    styles set white on black, which the colour of the document's text makes unreadable.
+    """
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
+    from docx.shared import Cm
+
+    made = document.add_table(rows=1 + len(rows), cols=len(head))
+    made.autofit = False
+    sides = ("top", "left", "bottom", "right", "insideH", "insideV") if boxed else ("top", "bottom", "insideH")
+    lines = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="C9D0D6"/>' for side in sides)
+    layout = made._tbl.tblPr.find(qn("w:tblLayout"))  # before it, as the schema orders them
+    layout.addprevious(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))
+    texts = [[head[at], *(row[at] for row in rows)] for at in range(len(head))]
+    widths = [Cm(width) for width in column_widths(texts)]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    for row in made._tbl.tr_lst:
+        for cell, width in zip(row.tc_lst, widths, strict=True):
+            cell.width = width
+    first = made._tbl.tr_lst[0]
+    first.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    for cell in first.tc_lst:
+        cell.get_or_add_tcPr().append(
+            parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="EEF1F3"/>')
+        )
+    return made
+
+
+def column_widths(texts: Sequence[Sequence[str]]) -> list[float]:
+    """Widths in cm of a table's columns, given the texts of each: no word is cut while that can be helped.
+
+    >>> [round(width, 1) for width in column_widths([["#", "1"], ["profession", "weaver of very fine nets and cloth"]])]
+    [2.2, 14.2]
+    """
+    least, wanted = [], []
+    for column in texts:
+        words = [[_letters(word) for word in text.split()] or [0] for text in column]
+        least.append(max(3.0, *(1.15 * size for one in words for size in one[:40])) + 3.0)
+        wanted.append(max(least[-1], min(max(sum(one) + len(one) for one in words), 36) + 3.0))
+    room = TEXT_WIDTH / LETTER - sum(least)
+    more = [want - low for want, low in zip(wanted, least, strict=True)]
+    if room > 0 and sum(more) > room:
+        given = [low + room * extra / sum(more) for low, extra in zip(least, more, strict=True)]
+    else:
+        given = wanted if room > 0 else least
+    return [TEXT_WIDTH * width / sum(given) for width in given]
+
+
+def _letters(word: str) -> int:
+    """How wide a word is, in letters, up to what a column may ask for it; Chinese breaks anywhere."""
+    wide = sum(east_asian_width(c) in "WF" for c in word)
+    return min(len(word) + wide, 8 if wide else 16)
+
+
 def dossier_docx(dossier: Dossier) -> bytes:
     """The DOCX: real headings, tables and lists, so that it can be edited; the chart as a picture."""
     from docx.shared import Cm, Pt, RGBColor
@@ -202,11 +265,9 @@ def dossier_docx(dossier: Dossier) -> bytes:
         return paragraph
 
     def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-        made = paper.add_table(rows=1, cols=len(head), style="Light List")
-        for cell, text in zip(made.rows[0].cells, head, strict=True):
-            cell.text = text
-        for row in rows:
-            for cell, text in zip(made.add_row().cells, row, strict=True):
+        made = ruled_table(paper, head, rows)
+        for drawn, row in zip(made.rows, [head, *rows], strict=True):
+            for cell, text in zip(drawn.cells, row, strict=True):
                 cell.text = clean(text)
 
     muted(f"{wording.KIND_NAMES[c.kind]}   ·   rank {c.rank}   ·   as of {wording.day(dossier.as_of)}")

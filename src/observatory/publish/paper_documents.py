@@ -17,6 +17,7 @@ from observatory.publish.documents import (
     families,
     han_font,
     midnight,
+    ruled_table,
     same_bytes,
     styled_document,
 )
@@ -146,15 +147,15 @@ def paper_docx(paper: Paper) -> bytes:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
     def table(grid: Grid) -> None:
-        drawn = made.add_table(rows=1, cols=len(grid.head), style="Table Grid" if grid.ruled else "Light List")
-        for at, (cell, text) in enumerate(zip(drawn.rows[0].cells, grid.head, strict=True)):
+        drawn = ruled_table(made, grid.head, grid.rows, boxed=grid.ruled)
+        rows = list(drawn.rows)
+        for at, (cell, text) in enumerate(zip(rows[0].cells, grid.head, strict=True)):
             filled(cell, text, grid.align[at], 8.5, bold=True)
         covered = spans(grid.rows)
-        for row in grid.rows:
-            cells = drawn.add_row().cells
-            for at, text in enumerate(row):
+        for drawn_row, row in zip(rows[1:], grid.rows, strict=True):
+            for at, (cell, text) in enumerate(zip(drawn_row.cells, row, strict=True)):
                 if text != SAME:
-                    filled(cells[at], text, grid.align[at], 8.5)
+                    filled(cell, text, grid.align[at], 8.5)
         for r, row_spans in enumerate(covered):
             for c, over in enumerate(row_spans):
                 if over > 1:

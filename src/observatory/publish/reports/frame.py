@@ -20,9 +20,11 @@ SURE = 0.05  # q-value below which growth is called sure
 def bound(kind: str, basis: Basis, say: Speech, blocks: Sequence[Block], more: Sequence[tuple[str, str]] = ()) -> Paper:
     """The paper of a report: its title, its blocks, what it was made from."""
     run = basis.run
+    earlier = [source for source in basis.stored if source not in basis.sources]
     rows = [
         (say.say("made.period"), say.say("period", start=basis.start, end=basis.end - dt.timedelta(days=1))),
         (say.say("made.sources"), say.listed(basis.sources or basis.stored) or say.say("none")),
+        *([(say.say("made.earlier"), say.listed(earlier))] if basis.sources and earlier else []),
         (say.say("made.version"), str(basis.corpus_version)),
         *([(say.say("made.run"), say.say("made.run.is", run=run.run_id, as_of=run.as_of.date())),
            (say.say("made.classifications"), say.listed(run.taxonomies) or say.say("none"))] if run else []),
