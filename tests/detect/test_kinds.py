@@ -84,6 +84,19 @@ def test_words_of_a_name_that_may_be_tools() -> None:
     assert words_to_test("c++开发工程师", "zh") == ["c++"]
 
 
+def test_a_chinese_rank_is_one_of_the_work_sought_more_often() -> None:
+    roles = ["潮汐主管"] * 3 + ["潮汐工程师"] * 6 + ["潮汐总监"] * 4 + ["月亮主管"] * 3
+    mentions = pd.DataFrame(
+        {"role": roles, "phrase": roles, "language": "zh", "cluster": [0] * 3 + [1] * 6 + [2] * 4 + [3] * 3}
+    )
+    names = {0: ("潮汐主管", "zh"), 1: ("潮汐工程师", "zh"), 2: ("潮汐总监", "zh"), 3: ("月亮主管", "zh")}
+    found = signs_of(
+        mentions, names, side_by_side={}, faded={}, usage=lambda language, words: {}, narrows={}, same_as={}, profile={},
+        is_role=lambda role, language: False, forms={},
+    )  # fmt: skip
+    assert [found[cluster].rank_of for cluster in names] == ["潮汐工程师", "", "", ""]
+
+
 def test_a_tool_in_the_name_of_a_chinese_role_is_found_by_how_chinese_texts_use_it() -> None:
     roles = ["zorbat开发工程师"] * 3 + ["ai训练师"] * 3
     mentions = pd.DataFrame({"role": roles, "phrase": roles, "language": "zh", "cluster": [0] * 3 + [1] * 3})

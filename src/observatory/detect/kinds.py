@@ -31,6 +31,8 @@ FADED_P = 0.01
 SIDE_BY_SIDE = 0.08  # share of postings that advertise the parent occupation as another job
 SUBSET_SIMILARITY = 0.60
 RANKS = frozenset("manager director lead head chief architect vp".split())
+RANKS_ZH = ("总监", "主管", "负责人", "组长", "总经理")
+HEADS_ZH = ("工程师", "开发工程师", "经理", "师", "员", "专员")
 NARROWS = 2.0  # a role that narrows another is its specialisation when that one is this often as frequent
 LOOSE = 1.0  # cohesion at or below it: its postings are no more alike than any others
 LOOSE_POSTINGS = 30
@@ -257,6 +259,7 @@ def signs_of(
     used = {language: usage(language, sorted(words)) for language, words in sorted(asked.items())}
     short = _abbreviations(mentions.loc[english, "phrase"], asked["en"])
     sizes = mentions.groupby("cluster").size()
+    chinese = mentions.loc[mentions["language"] == "zh", "role"].value_counts()
     result = {}
     for cluster, (role, language) in names.items():
         subject = _rank_and_subject(role)[1] if language == "en" else ""
@@ -277,7 +280,9 @@ def signs_of(
             usage=used[language].get(modifiers_of(role, language)),
             rest=_rest(role, language, tools, is_role),
             narrows=narrows.get(cluster, ""),
-            rank_of=_rank_of(role, language, counted, int(sizes.get(cluster, 0))),
+            rank_of=_rank_in_chinese(role, chinese)
+            if language == "zh"
+            else _rank_of(role, language, counted, int(sizes.get(cluster, 0))),
             same_as=same_as.get(cluster),
             profile=profile.get(cluster, Profile()),
         )
@@ -296,6 +301,15 @@ def _rank_of(role: str, language: str, heads: Mapping[str, int], size: int) -> s
     head = max(heads, key=lambda h: (heads[h], h))
     seldom = heads.get(own, 0) if not subject else size
     return f"{modifier} {head}" if head not in RANKS and heads[head] >= NARROWS * seldom else ""
+
+
+def _rank_in_chinese(role: str, sought: pd.Series) -> str:
+    """The role of which a Chinese role is a rank (运维主管 of 运维工程师), when it is sought twice as often; `sought` counts roles."""
+    subject = next((role.removesuffix(rank) for rank in RANKS_ZH if role.endswith(rank)), "")
+    if not subject:
+        return ""
+    size, name = max((int(sought.get(subject + head, 0)), subject + head) for head in HEADS_ZH)
+    return name if size >= NARROWS * max(int(sought.get(role, 0)), 1) else ""
 
 
 def _rank_and_subject(role: str) -> tuple[str, str]:
