@@ -18,6 +18,12 @@ BOUNDS = {"e-mail": 0.98, "telephone": 0.98, "handle": 0.95}
 PRECISION = 0.95
 # As measured before the rules were mended on the fresh sample.
 FRESH = "e-mail recall 0.986, precision 0.993 (143 labels); telephone 0.667, 1.000 (6 labels); handles 0.923, 1.000 (52 labels)"
+# Two halves drawn next: what was measured before anything was mended, and on the second half when the rules were mended on the first.
+BEFORE = {
+    "third_a_": "e-mail recall 0.972, precision 1.000 (176 labels); telephone 0.947, 1.000 (19); handles 0.932, 0.932 (44)",
+    "third_b_": "e-mail recall 0.988, precision 1.000 (171 labels); telephone 0.842, 0.889 (19); handles 0.918, 0.957 (49)",
+}
+UNSEEN = "e-mail recall 0.988, precision 1.000; telephone 0.842, 0.889; handles 0.939, 0.958"
 _MASKED = re.compile(r"(\[e-mail\]|\[telephone\]|\[handle\]|\[name\])")
 
 
@@ -37,7 +43,26 @@ def measure(bench: Bench) -> str:
         f"{fresh_postings} further postings, drawn and labelled when the rules were done (fresh_*.csv). Before anything was mended "
         f"on them: {FRESH}. What was missed (VX1, WX—>, toll free, numer kontaktowy, a quoted Skype name) is found since: "
         + "; ".join(f"{kind} recall {row['recall']:.3f}, precision {row['precision']:.3f}" for kind, row in fresh.items()) + ".",
+        *_third(bench),
     ])  # fmt: skip
+
+
+def _third(bench: Bench) -> list[str]:
+    """What the two halves of the third sample say."""
+    said = []
+    for which, before in BEFORE.items():
+        found, postings = scores(bench.postings, which)
+        after = "; ".join(
+            f"{kind} recall {row['recall']:.3f}, precision {row['precision']:.3f}" for kind, row in found.items()
+        )
+        said.append(f"{which}*.csv, {postings} postings: before {before}. Now {after}.")
+    return [
+        "A third sample, in two halves, of eleven sets: the rules were mended on the first half and measured on the second, which "
+        f"nobody had looked at: **{UNSEEN}**. That is the honest figure: e-mail reaches its bound; telephone (19 labels: an Armenian "
+        "list of endings, a second number behind a semicolon; two American dates were taken for numbers) and handles (49 labels: a "
+        "name behind 微信 without a colon) do not. Then these too were mended, so the figures called now are an upper bound again.",
+        *said,
+    ]
 
 
 def scores(folder: Path, which: str = "") -> tuple[dict[str, dict[str, float]], int]:

@@ -11,6 +11,15 @@ from hypothesis import strategies as st
 from observatory.corpus.privacy import EMAIL, HANDLE, TELEPHONE, mask
 
 PERSONAL = [
+    ("get in touch - anna at example.com", EMAIL),
+    ("Email anna.rossi[-at-]example[-dot-]com", EMAIL),
+    ("reach me at anna -at- example dot com if", EMAIL),
+    ("apply via anna+job@\nor here", EMAIL),
+    ("联系方式：同V 1557000000", HANDLE),
+    ("联系方式：WC：anna88", HANDLE),
+    ("微信请加【anna88】，备注", HANDLE),
+    ("联系方式：远程 / 微信 anna88 （请附简历）", HANDLE),
+    ("office /0-1/ 26-06-86/87/88.", TELEPHONE),
     ("write to anna.rossi@example.org", EMAIL),
     ("anna.rossi @example.org", EMAIL),
     ("anna at example dot org", EMAIL),
@@ -38,6 +47,10 @@ PERSONAL = [
     ("toll free: 1-800-555-0100", TELEPHONE),
 ]
 NOT_PERSONAL = [
+    "Posting Open: 04/05/2024, Close: 04/12/2024",
+    "We are good -at- cooking",
+    "Perks @ Telnyx and more",
+    "薪资【面议】 微信公众号运营",
     "Pay $120,000 - 150,000 a year",
     "from 2015-12-31 on, founded 1998",
     "Software Engineer at Example.com",

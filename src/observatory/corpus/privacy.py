@@ -37,6 +37,17 @@ _CUED_EMAIL = re.compile(
     rf"[a-z0-9._%+-]+ at (?!www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.{_TOP}(?:\.[a-z]{{2}})?\b(?!/)",
     re.IGNORECASE,
 )
+# "mhunt -at- example dot com", "anna[-at-]example[-dot-]com"
+_DASHED_EMAIL = re.compile(
+    rf"(?<![\w.%+-])[\w.%+]{{1,40}}(?:\s?\[-at-\]\s?|\s-at-\s)[\w-]{{2,40}}?(?:\s?\[-dot-\]\s?|\s?-dot-\s?|\sdot\s|\.){_TOP}\b",
+    re.IGNORECASE,
+)
+# "apply via anna+job@", "email careers@ and": the host is left to the reader
+_HOSTLESS_EMAIL = re.compile(r"((?:mail|via|to)\s)[A-Za-z0-9._%+-]{2,40}@(?=[\s.,)]|$)", re.IGNORECASE)
+# "get in touch - anna at example.com"
+_TOUCH_EMAIL = re.compile(
+    rf"(in touch\s?[-–:]\s?)[a-z0-9._%+-]+ at [a-z0-9-]+(?:\.[a-z0-9-]+)*\.{_TOP}\b(?!/)", re.IGNORECASE
+)
 _NUMBER = re.compile(
     r"(?<![\w.$€£¥#/=-])(?:"
     r"\+\d{1,3}[\s.()-]{0,2}(?:\(?\d{1,5}\)?[\s.-]?){2,5}\d{2,4}"  # +39 02 1234 5678
@@ -45,7 +56,7 @@ _NUMBER = re.compile(
     r"|1[-.\s]\(?\d{3}\)?[-.\s]\s?\d{3}[-.\s]\d{4}"  # 1-800-555-0100
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # Chinese mobile
     r"|0\d{2,3}[\s-]\d{6,8}(?:-\d{1,5})?"  # 023-68881234
-    r"|(?!\d\d\.\d\d(?:\.|\s?-)|00-)0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
+    r"|(?!\d\d\.\d\d(?:\.|\s?-)|00-|\d\d/\d\d/(?:19|20)\d\d)0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
     r"|400[\s-]\d{3,4}[\s-]\d{3,4}"
     r"|(?:3[2-9]|[4-9]\d)-\d{2}-\d{2}"  # 42-02-20, which is no date
     r"|\(\d{3}(?:\s\d{2}){3}"
@@ -66,6 +77,15 @@ _CHAT_BEHIND = re.compile(
     r"(?<![\w@.])[A-Za-z][A-Za-z0-9_-]{4,40}(?=\s?[(（]\s?(?:微信|wechat|tg|telegram|vx)\b)", re.IGNORECASE
 )
 _BUBBLE = re.compile(r"(绿泡泡\s?[:：]\s?)([A-Za-z0-9_-]{4,40})")
+# Short for WeChat: "同V 1557000000", "WC：anna88"; and a name in Chinese brackets behind it
+_SHORT_WECHAT = re.compile(
+    r"(同\s?[vｖ]\s?[:：]?\s?|(?<![a-z])wc\s?[:：]\s?|微信\s?(?:请?加|号)?\s?[【「]\s?)([a-z0-9][a-z0-9_-]{4,40})",
+    re.IGNORECASE,
+)
+_SHORT_SIGNS = ("同v", "同 v", "同ｖ", "wc:", "wc：", "wc ：", "wc :", "【", "「")
+_SECOND_NUMBER = re.compile(r"(\[telephone\]\s?(?:or|oder|или|或|;)\s?)\d{5,6}\b(?![.,]?\d)")
+_CONTACT_WECHAT = re.compile(r"(联系方式[^\n]{0,80}?微信\s?)([a-z0-9][a-z0-9_-]{4,40})", re.IGNORECASE)
+_ENDINGS = re.compile(r"(?<![\d/-])(?:/\d-\d/\s)?\d\d-\d\d-\d\d(?:/\d\d){1,3}(?![\d/-])")  # 26-06-86/87/88
 _TITLE = r"(?:Mrs?|Ms|Dr|Herrn?|Frau|Dott(?:\.?ssa)?|Sig(?:\.?ra)?|Ing|Mme|M|Sra?|Pani?)\.?\s"
 _CONTACT_NAME = re.compile(
     r"((?i:contact(?: person)?|attn|attention|ansprechpartner(?:in)?|referente|contatto|persona di contatto|osoba do kontaktu|osoba kontaktowa|"
@@ -107,7 +127,9 @@ def mask(text: str) -> tuple[str, int]:
     total = 0
     if "@" in text or "＠" in text:
         text, n = _near(
-            text, _places(text, ("@", "＠")), ((_CUT_EMAIL, EMAIL), (_PLAIN_EMAIL, EMAIL), (_OPEN_EMAIL, EMAIL))
+            text,
+            _places(text, ("@", "＠")),
+            ((_CUT_EMAIL, EMAIL), (_PLAIN_EMAIL, EMAIL), (_OPEN_EMAIL, EMAIL), (_HOSTLESS_EMAIL, rf"\1{EMAIL}")),
         )
         total += n
     lower = text.lower()
@@ -115,6 +137,12 @@ def mask(text: str) -> tuple[str, int]:
         text, n = _near(
             text, found, ((_HIDDEN_EMAIL, EMAIL), (_SPELT_EMAIL, EMAIL)), same_length=len(lower) == len(text)
         )
+        total += n
+    if "-at-" in lower:
+        text, n = _DASHED_EMAIL.subn(EMAIL, text)
+        total += n
+    if "in touch" in lower and " at " in text:
+        text, n = _TOUCH_EMAIL.subn(rf"\1{EMAIL}", text)
         total += n
     if " AT " in text:
         text, n = _SPOKEN_EMAIL.subn(EMAIL, text)
@@ -135,14 +163,24 @@ def mask(text: str) -> tuple[str, int]:
     if "绿泡泡" in text:
         text, n = _BUBBLE.subn(rf"\1{HANDLE}", text)
         total += n
+    if not text.isascii() and (found := _places(lower, _SHORT_SIGNS)):
+        text, n = _near(text, found, ((_SHORT_WECHAT, rf"\1{HANDLE}"),), same_length=len(lower) == len(text))
+        total += n
+    if "联系方式" in text and "微信" in text:
+        text, n = _CONTACT_WECHAT.subn(rf"\1{HANDLE}", text)
+        total += n
     lower = text.lower()
     if (":" in text or "：" in text) and (found := _places(lower, _NAME_SIGNS)):
         named = ((_CONTACT_NAME, rf"\1{NAME}"), (_CHINESE_NAME, rf"\1{NAME}"))
         text, n = _near(text, found, named, same_length=len(lower) == len(text))
         total += n
     if _SOME_DIGITS.search(text):
+        text, more = _ENDINGS.subn(TELEPHONE, text)
         text, n = _numbers(text)
-        total += n
+        total += n + more
+        if n:
+            text, n = _SECOND_NUMBER.subn(rf"\1{TELEPHONE}", text)
+            total += n
     return text, total
 
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from observatory.corpus.dedupe import PARTS, WINDOW_DAYS, choose_copies, find_copies, find_pairs, vacancies_of
 from observatory.corpus.signatures import RULES, distinct_keys, sign
-from observatory.corpus.store import Corpus
+from observatory.corpus.store import Corpus, give_back_memory
 from observatory.records import COPIES
 
 log = logging.getLogger(__name__)
@@ -107,12 +107,18 @@ def _join_all(corpus: Corpus) -> int:
 def _keys_in_parts(corpus: Corpus, numbered: pa.Table) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     """The stored keys in PARTS parts, each with the numbers of its postings in the order of time."""
     for part in range(PARTS):
+        # chosen while they are lists still: a join of single keys would hold them all
         found = corpus.query(
-            f"""SELECT key, number FROM (SELECT posting_id, unnest(keys) AS key FROM signatures WHERE rules = $rules)
-                JOIN numbered USING (posting_id) WHERE (key & {PARTS - 1}) = {part} ORDER BY number""",
+            f"""SELECT number, list_filter(keys, lambda k: (k & {PARTS - 1}) = {part}) AS keys
+                FROM signatures JOIN numbered USING (posting_id) WHERE rules = $rules ORDER BY number""",
             numbered=numbered, rules=RULES,
         )  # fmt: skip
-        yield found.column("key").to_numpy(), found.column("number").to_numpy()
+        lists = found.column("keys")
+        numbers = np.repeat(found.column("number").to_numpy(), pc.list_value_length(lists).to_numpy())
+        keys = pc.list_flatten(lists).to_numpy()
+        del found, lists
+        give_back_memory()
+        yield keys, numbers
 
 
 def _join_new(corpus: Corpus, new: pa.Table) -> int:
