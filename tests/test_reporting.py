@@ -102,8 +102,8 @@ def test_a_source_that_stopped_is_silent_to_the_end() -> None:
 
 def test_a_source_that_ended_long_ago_is_news_no_more() -> None:
     found = marks([50] * 12 + [0] * 24)
-    assert found[12:18] == ["silent"] * 6
-    assert not any(found[18:])
+    assert found[12:19] == ["silent"] * 7  # until more than half of the twelve months before are empty
+    assert not any(found[19:])
 
 
 # --- files of others -----------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def list_(obj: dict[str, Any], as_json: bool) -> None:
         known, last = ledger.job(job.name), next(iter(ledger.runs(job.name, limit=1)), None)
         state = "disabled" if not job.enabled else f"paused by {known.paused_by}" if known and known.paused_by else ""
         rows.append({
-            "name": job.name, "kind": job.kind, "when": str(job.when), "next": job.when.next(now()),
+            "name": job.name, "kind": job.kind, "when": str(job.when), "next": job.when.next(now()) if job.enabled else None,
             "state": state or (last.state if last else "new"), "failures": known.failures if known else 0,
             "last": last.due_at if last else None,
         })  # fmt: skip
