@@ -212,6 +212,8 @@ def test_the_quality_report_needs_no_run(small: Workspace) -> None:
     assert (one.source, one.postings, two.postings) == ("one", 40, 20)
     assert one.no_employer == one.employer_read == 0.5
     assert one.delay_median == pytest.approx(64.5, abs=3)  # from a day between January and February to 4 April
+    assert one.vague == 0
+    assert one.vague_days is None
     assert {v.month: v.postings for v in facts.volumes if v.source == "two"}[dt.date(2024, 1, 1)] == 11
     assert facts.languages == (("en", 60),)
     assert ask(small, "quality") == ask(small, "quality")

@@ -402,6 +402,10 @@ class Reader:
                       avg(CAST(employer = '' AND coalesce(read, '') = '' AS INTEGER)) AS employer_read,
                       avg(CAST(place = '' AND country = '' AS INTEGER)) AS no_place,
                       avg(CAST(date_precision = 'collected' AS INTEGER)) AS no_date,
+                      avg(CAST(date_precision IN ('month', 'year', 'bound') AS INTEGER)) AS vague,
+                      median(CASE date_precision WHEN 'year' THEN date_diff('day', date_trunc('year', posted_at), date_trunc('year', posted_at) + INTERVAL 1 YEAR)
+                             WHEN 'month' THEN date_diff('day', date_trunc('month', posted_at), date_trunc('month', posted_at) + INTERVAL 1 MONTH)
+                             END) AS vague_days,
                       avg(CAST(relation = 'exact' AS INTEGER)) AS exact, avg(CAST(relation = 'repost' AS INTEGER)) AS repost,
                       median(date_diff('second', posted_at, collected_at) / 86400.0) FILTER (date_precision <> 'collected') AS delay,
                       quantile_cont(date_diff('second', posted_at, collected_at) / 86400.0, 0.9)
@@ -423,6 +427,7 @@ class Reader:
                     source=r["source"], postings=r["postings"], first=r["first"], last=r["last"], no_text=r["no_text"],
                     no_employer=r["no_employer"], employer_read=r["employer_read"], no_place=r["no_place"], no_date=r["no_date"],
                     exact_copies=r["exact"], reposts=r["repost"], delay_median=r["delay"], delay_p90=r["delay90"],
+                    vague=r["vague"], vague_days=r["vague_days"],
                 )
                 for r in rows
             ),

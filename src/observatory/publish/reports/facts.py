@@ -171,6 +171,8 @@ class SourceQuality:
     reposts: float
     delay_median: float | None
     delay_p90: float | None
+    vague: float = 0.0  # share dated to a month, a year or a latest day only
+    vague_days: float | None = None  # median width of those that have an earliest day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

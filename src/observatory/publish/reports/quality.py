@@ -84,7 +84,8 @@ def _volumes(facts: QualityFacts, say: Speech) -> list[Block]:
 def _lacks(facts: QualityFacts, say: Speech) -> list[Block]:
     rows = tuple(
         (q.source, say.number(q.postings), say.percent(q.no_text, 1), say.percent(q.no_employer, 1), say.percent(q.employer_read, 1),
-         say.percent(q.no_place, 1), say.percent(q.no_date, 1))
+         say.percent(q.no_place, 1), say.percent(q.no_date, 1), say.percent(q.vague, 1),
+         say.number(q.vague_days) if q.vague_days is not None else "–")
         for q in facts.quality
     )  # fmt: skip
     head = (
@@ -95,6 +96,8 @@ def _lacks(facts: QualityFacts, say: Speech) -> list[Block]:
         "col.employer.read",
         "col.no.place",
         "col.no.date",
+        "col.vague",
+        "col.vague.days",
     )
     rows2 = tuple(
         (
@@ -110,7 +113,7 @@ def _lacks(facts: QualityFacts, say: Speech) -> list[Block]:
     head2 = ("col.source", "col.copies", "col.reposts", "col.delay", "col.delay.90", "col.first", "col.last")
     return [
         Heading(text=say.say("quality.h.lacks")), Text(text=say.say("quality.lacks.note"), quiet=True),
-        Grid(head=tuple(say.say(name) for name in head), rows=rows, align="lrrrrrr", otherwise=say.say("no.postings")),
+        Grid(head=tuple(say.say(name) for name in head), rows=rows, align="lrrrrrrrr", otherwise=say.say("no.postings")),
         source_line(facts.basis, say, whole=True),
         Heading(text=say.say("quality.h.copies")), Text(text=say.say("quality.copies.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head2), rows=rows2, align="lrrrrll", otherwise=say.say("no.postings")),
