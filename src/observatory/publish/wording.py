@@ -113,7 +113,7 @@ def growth_in_words(growth: Growth) -> str:
     'Its share of all vacancies is 2.1 times what it was; with 95 % confidence between 1.4 and 3.2 times, so it grew.'
     """
     if not told(growth):
-        return "Whether its share grew cannot be told: too little was published in the months compared."
+        return "Too little was published in the months compared, so neither growth nor decline is shown."
     if growth.low > 1:
         so = "so it grew" if growth.q_value < 0.05 else (
             f"so it grew, but among all professions tested at once this may be chance (q = {growth.q_value:.2f})"
