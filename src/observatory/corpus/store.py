@@ -206,22 +206,30 @@ class Corpus:
         try:
             connection.execute("SET TimeZone = 'UTC'")
             for name in names:
-                connection.register(name, self._dataset(name, (versions or {}).get(name)))
+                self._show(connection, name, (versions or {}).get(name))
             yield connection
         except duckdb.Error as error:
             raise StorageError(f"{self.folder}: the corpus could not be read: {error}") from error
         finally:
             connection.close()
 
-    def _dataset(self, name: str, version: int | None) -> Any:
-        import pyarrow.dataset as ds
-
+    def _show(self, connection: Any, name: str, version: int | None) -> None:
+        """Makes a table readable under its name: DuckDB reads the files of the version itself, and only what it needs."""
         table = self._open(name, version)
-        if table is None:
-            return TABLES[name][0].empty_table()
-        return ds.dataset(table.file_uris(), schema=TABLES[name][0], format="parquet") if table.file_uris() else (
-            TABLES[name][0].empty_table()
-        )  # fmt: skip
+        files = table.file_uris() if table is not None else []
+        if not files:
+            connection.register(name, TABLES[name][0].empty_table())
+            return
+        stored = {field.name for field in table.schema().fields}
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        empty = connection.from_arrow(TABLES[name][0].empty_table())
+        columns = ", ".join(
+            f'"{column}"' if column in stored else f'CAST(NULL AS {kind}) AS "{column}"'
+            for column, kind in zip(empty.columns, empty.types, strict=True)
+        )
+        connection.execute(
+            f'CREATE VIEW "{name}" AS SELECT {columns} FROM read_parquet([{listed}], union_by_name = true)'
+        )
 
     def _open(self, name: str, version: int | None = None) -> Any:
         from deltalake import DeltaTable
