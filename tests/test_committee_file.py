@@ -22,6 +22,8 @@ from observatory.drafting import draft_standard
 from observatory.errors import BadFile, BadInput, NotEnoughData
 from observatory.given import given_of, units_of
 from observatory.publish.case_pages import case_blocks
+from observatory.publish.standard import page_of
+from observatory.publish.standard_documents import docx_of, pdf_of
 from observatory.records import OFFERS, Dossier, Nearest, Occupation, Skill, Taxonomy
 from observatory.recount import case_differences
 from observatory.register import Row, to_csv
@@ -289,6 +291,14 @@ def test_the_file_reads_back_and_what_is_none_is_refused(world: tuple[Path, Corp
             committee.from_json(text)
 
 
+def test_a_file_without_a_history_has_no_chart_and_is_made(case: Case, world: tuple[Path, Corpus, Dossier]) -> None:
+    blocks = case_blocks(replace(world[2], history=()), case)
+    head = {"title": "t", "kicker": "k", "note": "n"}
+    assert "<svg" not in page_of(blocks, **head)
+    assert pdf_of(blocks, day=world[2].as_of, **head).startswith(b"%PDF")
+    assert docx_of(blocks, day=world[2].as_of, **head)[:2] == b"PK"
+
+
 def test_a_run_or_version_that_is_not_here(world: tuple[Path, Corpus, Dossier]) -> None:
     _, corpus, dossier = world
     with pytest.raises(NotEnoughData, match="no run elsewhere"):
@@ -316,6 +326,12 @@ def test_the_command_makes_and_checks_the_file(world: tuple[Path, Corpus, Dossie
     done = run.invoke(cli, ["-w", str(world[0]), "dossier", "1", "--committee", "--format", form, "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert out.stat().st_size > 2_000
+    if form == "html":  # the growth is drawn, and told to those who do not see it
+        assert out.read_text("utf-8").count('role="img" aria-label="Share of vacancies from ') == 1
+    if form == "docx":
+        import docx
+
+        assert len(docx.Document(str(out)).inline_shapes) == 1
     if form == "json":
         good = run.invoke(cli, ["-w", str(world[0]), "verify-dossier", str(out)])
         assert "hash right" in good.output

@@ -39,6 +39,11 @@ def _blocks(dossier: Dossier, case: Case) -> Iterator[Block]:
     yield _list(
         [f"{wording.KIND_NAMES[c.kind]}, rank {c.rank}, candidate {c.candidate_id}", *wording.conclusion(dossier)]
     )
+    yield Block(
+        kind="growth", history=dossier.history,
+        text="Share of all vacancies of the same sources, per 1,000, with 95 % intervals; below it, vacancies. Shaded where the "
+        f"sources were silent. Corpus version {dossier.run.corpus_version}, data before {wording.day(dossier.as_of)}.",
+    )  # fmt: skip
     yield _h("Definition, as postings word it")
     yield _quoted(case.definition)
     yield _h("Main tasks, as postings word them")

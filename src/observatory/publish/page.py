@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from observatory.errors import MissingPart
 from observatory.publish import wording
 from observatory.publish.charts import INK, growth_chart, periods, to_svg
-from observatory.records import Dossier
+from observatory.records import Dossier, Month
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -32,8 +33,8 @@ def dossier_page(dossier: Dossier) -> str:
             title=wording.title(dossier),
             kind=wording.KIND_NAMES[dossier.candidate.kind],
             conclusion=wording.conclusion(dossier),
-            chart=Markup(inline(to_svg(chart), _described(dossier), "c")) if chart is not None else None,
-            small_chart=Markup(inline(to_svg(small), _described(dossier), "n")) if small is not None else None,
+            chart=Markup(inline(to_svg(chart), described(dossier.history), "c")) if chart is not None else None,
+            small_chart=Markup(inline(to_svg(small), described(dossier.history), "n")) if small is not None else None,
             periods=found,
             top_skill=max((count for _, count, _ in dossier.skills), default=1) or 1,
             others=_other_names(dossier),
@@ -49,8 +50,9 @@ def _other_names(dossier: Dossier) -> tuple[str, ...]:
     return tuple(name for name in dossier.candidate.alternative_titles if name not in listed)
 
 
-def _described(dossier: Dossier) -> str:
-    found = [p for p in periods(dossier.history) if p.share is not None]
+def described(history: Sequence[Month]) -> str:
+    """The growth chart in words, for those who do not see it."""
+    found = [p for p in periods(history) if p.share is not None]
     if not found:
         return "Growth chart: the sources were silent in every period."
     return (

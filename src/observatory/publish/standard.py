@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from observatory.errors import SettingError
-from observatory.publish.page import environment
+from observatory.publish.charts import growth_chart, to_svg
+from observatory.publish.page import chart_colours, described, environment, inline
 from observatory.publish.standard_words import level_name, words
+from observatory.records import Month
 from observatory.standards import BASICS, ETHICS, Cell, Draft, Function, Weight, levels_of, to_json
 
 View = Literal["standard", "esco", "units"]
@@ -33,13 +35,13 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """A heading (`level` 1 or 2), a line of text, a list of statements or a table.
+    """A heading (`level` 1 or 2), a line of text, a list of statements, a table or the growth chart of a `history`.
 
     A table's rows hold statements in each cell; the first `merged` columns join cells that stand below each
     other with the same words. `widths` are shares of the width.
     """
 
-    kind: Literal["heading", "text", "list", "table"]
+    kind: Literal["heading", "text", "list", "table", "growth"]
     text: str = ""
     level: int = 1
     items: tuple[Shown, ...] = ()
@@ -48,6 +50,7 @@ class Block:
     widths: tuple[int, ...] = ()
     merged: int = 0
     quiet: bool = False
+    history: tuple[Month, ...] = ()
 
 
 class _References:
@@ -293,8 +296,15 @@ def draft_page(draft: Draft, *, view: View = "standard", language: str = "") -> 
 
 def page_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, language: str = "en") -> str:
     """Blocks as a page: own styles inside, no script; text from postings is escaped."""
+    from markupsafe import Markup
+
+    drawn = {
+        at: Markup(inline(to_svg(chart), described(block.history), f"g{at}"))
+        for at, block in enumerate(blocks) if block.kind == "growth" and (chart := growth_chart(block.history)) is not None
+    }  # fmt: skip
     return str(
         environment().get_template("standard.html").render(
-            blocks=blocks, title=title, kicker=kicker, note=note, language=language, spans=spans, zip=zip,
+            blocks=blocks, title=title, kicker=kicker, note=note, language=language, spans=spans, zip=zip, drawn=drawn,
+            chart_colours=Markup(chart_colours()) if drawn else "",
         )
     ) + "\n"  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 from observatory.errors import MissingPart
 from observatory.publish import wording
+from observatory.publish.charts import growth_chart, to_png, to_svg
 from observatory.publish.documents import (
     LATIN_FONT,
     breakable,
@@ -39,6 +40,8 @@ def draft_docx(draft: Draft, *, view: View = "standard", language: str = "") -> 
 
 def docx_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, day: dt.date) -> bytes:
     """Blocks as DOCX: headings, lists and bordered tables whose first column joins rows that belong together."""
+    from docx.shared import Cm
+
     paper = styled_document(20)
     _quiet(paper.add_paragraph(), kicker)
     paper.add_heading(clean(title), 0)
@@ -47,6 +50,10 @@ def docx_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, day:
         if block.kind == "heading":
             paper.add_heading(clean(block.text), block.level)
         elif block.kind == "text":
+            _quiet(paper.add_paragraph(), block.text)
+        elif block.kind == "growth":
+            if (chart := growth_chart(block.history)) is not None:
+                paper.add_picture(io.BytesIO(to_png(chart, scale=3.0)), width=Cm(16.2))
             _quiet(paper.add_paragraph(), block.text)
         elif block.kind == "list":
             for shown in block.items:
@@ -144,10 +151,15 @@ def pdf_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, day: 
         import typst
     except ImportError as error:
         raise MissingPart("PDF needs the package typst; install it with: pip install 'typst>=0.13'") from error
+    charts = {
+        f"growth-{at}.svg": to_svg(chart).encode()
+        for at, block in enumerate(blocks)
+        if block.kind == "growth" and (chart := growth_chart(block.history, font=LATIN_FONT, width=620)) is not None
+    }
     content = json.dumps(
         {
             "title": breakable(title), "draft": kicker, "contents": note, "as_of": wording.day(day), "lang": language,
-            "date": [day.year, day.month, day.day], "blocks": [_block(b) for b in blocks],
+            "date": [day.year, day.month, day.day], "blocks": [{**_block(b), "file": name if (name := f"growth-{at}.svg") in charts else ""} for at, b in enumerate(blocks)],
         },
         ensure_ascii=False,
     )  # fmt: skip
@@ -160,7 +172,7 @@ def pdf_of(blocks: Sequence[Block], *, title: str, kicker: str, note: str, day: 
     values = {"draft": content, "fonts": json.dumps([LATIN_FONT, *([han] if han else [])])}
     compile_: Any = typst.compile  # takes a mapping of names to files, which its stubs do not say
     try:
-        made: bytes = compile_({"main": TEMPLATE.read_bytes()}, sys_inputs=values, format="pdf", timestamp=midnight(day))  # fmt: skip
+        made: bytes = compile_({"main": TEMPLATE.read_bytes(), **charts}, sys_inputs=values, format="pdf", timestamp=midnight(day))  # fmt: skip
     except RuntimeError as error:
         raise MissingPart(
             f"Typst could not set this document ({error}); is the package typst 0.13 or newer?"
