@@ -170,6 +170,30 @@ class World:
         for who, choice in votes.items():
             actions.cast_vote(item=item, choice=choice, by=who, now=NOW)
 
+    def released(self, name: str) -> Any:
+        """A release with one published standard; the steps before publication are left out."""
+        from observatory.review import actions
+        from observatory.review.actions.registering import put_in_force
+        from observatory.review.demo_standards import invented_draft
+        from observatory.review.models_standards import Project
+        from observatory.review.steps import StepRules
+        from observatory.standards import to_json
+
+        ruling, boss, rules = self.decided(), self["secretary"], StepRules()
+        actions.publish(decision=ruling, by=boss, now=NOW)
+        row = actions.start_project(decision=ruling, owner=self["analyst"], due_on=None, by=boss, rules=rules, now=NOW)
+        text = to_json(invented_draft(row.candidate.candidate_id, row.title))
+        version = actions.bring_in_draft(project=row, text=text, by=self["analyst"], now=NOW)
+        values = {"code": "4-04-05-12", "parent": "4-04-05"}
+        actions.enter(project=row, values=values, by=boss, version=row.version, rules=rules, now=NOW)
+        Project.objects.filter(pk=row.pk).update(
+            stage="published", published_at=NOW, effective_on=NOW.date() + dt.timedelta(30), approved=version,
+            approved_by=self["chair"], approved_at=NOW,
+        )  # fmt: skip
+        row.refresh_from_db()
+        put_in_force(row, rules=rules, by=boss, now=NOW)
+        return actions.make_release(name=name, by=boss, now=NOW)
+
     def decided(
         self, row: Candidate | None = None, outcome: str = "adopt", *, carried: bool = True, **motion: Any
     ) -> Any:

@@ -36,6 +36,11 @@ def hostile(number: int, text: str) -> str:
         "growth": {**raw["candidate"]["growth"], "note": short},
         "components": {text[:200]: 0.5},
     }  # fmt: skip
+    sides = {"shared": [short], "extra": [short], "missing": [short]}
+    raw["beside"] = [
+        {"scheme": short, "version": short, "code": short, "alternative": short, "skills": sides, "tasks": sides}
+    ]
+    raw["asked"] = {"postings": 3, "pay": [[short, 3, 1.0, 2.0]], "education": [[6, 3]], "experience": [[2, 3]]}
     raw["top_employers"], raw["top_places"] = [[short, 3]], [[short, 2]]
     raw["skills"], raw["limits"] = [[short, 3, 2.0]], [short]
     raw["evidence"] = [

@@ -18,34 +18,13 @@ from observatory.review.models import Status
 from observatory.review.models_standards import DraftVersion, Entry, Project
 from observatory.review.record_file import dissent, found_candidate, record_json
 from observatory.review.release_texts import FIELDS, fields_csv, files_of, published_texts, text_docx, texts_json
-from observatory.review.steps import StepRules
 from observatory.standards import to_json
 from site_world import NOW
 
 
 @pytest.fixture
 def released(world):
-    """A release with one published standard; the steps before publication are not what is tested here."""
-    from observatory.review.actions.registering import put_in_force
-    from observatory.review.demo_standards import invented_draft
-
-    ruling = world.decided()
-    actions.publish(decision=ruling, by=world["secretary"], now=NOW)
-    rules = StepRules()
-    row = actions.start_project(
-        decision=ruling, owner=world["analyst"], due_on=None, by=world["secretary"], rules=rules, now=NOW
-    )
-    text = to_json(invented_draft(row.candidate.candidate_id, row.title))
-    version = actions.bring_in_draft(project=row, text=text, by=world["analyst"], now=NOW)
-    values = {"code": "4-04-05-12", "parent": "4-04-05"}
-    actions.enter(project=row, values=values, by=world["secretary"], version=row.version, rules=rules, now=NOW)
-    Project.objects.filter(pk=row.pk).update(
-        stage="published", published_at=NOW, effective_on=NOW.date() + dt.timedelta(30), approved=version,
-        approved_by=world["chair"], approved_at=NOW,
-    )  # fmt: skip
-    row.refresh_from_db()
-    put_in_force(row, rules=rules, by=world["secretary"], now=NOW)
-    return actions.make_release(name="2026.1", by=world["secretary"], now=NOW)
+    return world.released("2026.1")
 
 
 def test_the_words_go_out_and_what_they_rest_on_stays(released):

@@ -11,6 +11,7 @@ from observatory.review.actions.accounts import SCOPES
 from observatory.review.demo_standards import invented_draft
 from observatory.review.models import AuditRow
 from observatory.review.permissions import GROUPS, OF_CANDIDATE, OF_DECISION, OF_ITEM, OF_MEETING, OF_PROJECT
+from observatory.review.release_texts import standards_of
 from observatory.review.steps import StepRules
 from observatory.review.views.register import FILES
 from observatory.standards import to_json
@@ -59,6 +60,7 @@ PAGES = {
     "new_release": {"POST": "register"},
     "import_register": {"POST": "register"},
     "release_file": {"GET": ""},
+    "release_text": {"GET": ""},
     "consultations": {"GET": ""},
     "consultation": {"GET": "", "POST": ""},
     "agreement": {"GET": "triage"},
@@ -108,6 +110,7 @@ def addresses(world):
     ruling = world.decided()
     key, item = row.candidate_id, ruling.item
     work = project(world)
+    (text,) = standards_of(world.released("r0"))
     made = f"/professions/{work.candidate.candidate_id}"
     fixed = {
         "candidate": [f"/candidates/{key}"], "assess": [f"/candidates/{key}/assess"],
@@ -118,6 +121,7 @@ def addresses(world):
         "draft_file": [f"/standards/{work.pk}/draft.{form}" for form in ("docx", "json")],
         "profession": [made], "profession_version": [f"{made}/v1"], "consultation": [f"/consultations/{work.pk}"],
         "release_file": [f"/releases/r1/{file}" for file in FILES],
+        "release_text": [f"/releases/r0/standards/{text.identity}.docx"],
     }  # fmt: skip
     steps = {
         "change": "/candidates/{key}/{verb}", "change_meeting": "/meetings/{meeting}/{verb}",

@@ -147,12 +147,10 @@ def compared(title: str, nearest: Sequence[Mapping[str, Any]]) -> list[dict[str,
 
 
 def _with(near: Mapping[str, Any], beside: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A near occupation with what the dossier compares, found by its code."""
+    """A near occupation with what the dossier compares, found by its code; what it says of itself under these names is not shown."""
     where = ("scheme", "version", "code")
-    return {
-        **next((one for one in beside if all(one[name] == near[name] for name in where)), {}),
-        **near,
-    }
+    plain = {name: value for name, value in near.items() if name not in ("alternative", "skills", "tasks")}
+    return {**plain, **next((one for one in beside if all(one[name] == near[name] for name in where)), {})}
 
 
 def _cell(sides: Mapping[str, Any] | None) -> dict[str, Any]:
