@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from visitors import pages_of
+from visitors import pages_of, press
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "site"
 WRITE = os.environ.get("OBSERVATORY_WRITE_PICTURES") == "1"
@@ -39,7 +39,7 @@ def test_a_page_as_in_the_guide(visit, site, name):
     what, _, part = what.partition("#")
     if what == "assess":
         page = visitor.open("/")
-        page.locator("main a[href$='/assess']").first.click()
+        press(page.locator("main a[href$='/assess']").first)
     else:
         page = visitor.open(dict(pages_of(site, visitor))[what])
     if part:

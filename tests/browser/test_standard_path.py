@@ -9,6 +9,7 @@ import re
 import urllib.request
 
 import pytest
+from visitors import press
 
 from observatory.review.demo_standards import invented_draft
 from observatory.standards import from_json, to_json
@@ -23,26 +24,26 @@ def test_from_the_vote_to_the_public_page_and_the_api(visit, site, tmp_path):
     # The committee votes on what the winter session has on its agenda, and the secretary publishes the decision.
     page = bo.open("/meetings/2")
     item = str(page.locator(".agenda a").first.get_attribute("href"))
-    page.click(".headline form button.main")
+    press(page.locator(".headline form button.main"))
     page = bo.open(item)
-    page.locator("aside form button.main").click()
+    press(page.locator("aside form button.main"))
     for visitor in (bo, ada, carla):
         page = visitor.open(item)
-        page.click("aside .ballot .yes")
+        press(page.locator("aside .ballot .yes"))
     page = bo.open(item)
-    page.locator("aside form button.main").click()
+    press(page.locator("aside form button.main"))
     assert "Adopted" in page.locator(".result").inner_text()
     title = re.sub(r"^\d+\.\s*", "", page.locator("h1").inner_text())
     identity = str(page.locator("a[href^='/candidates/']").first.get_attribute("href")).rsplit("/", 1)[1]
     page = carla.open(item)
-    page.locator("aside form button.main").click()
+    press(page.locator("aside form button.main"))
 
     # Carla begins the work with Ada as its owner; it waits on Ada's home page.
     page = carla.open("/standards")
     page.get_by_text("Begin the work").click()
     page.select_option("#start-decision", label=title)
     page.select_option("#start-owner", label="Ada Moretti")
-    page.locator("form[action='/standards/start'] button").click()
+    press(page.locator("form[action='/standards/start'] button"))
     project = page.url.removeprefix(site.address)
     assert "there is no draft yet" in page.locator(".lead").inner_text()
     assert title in ada.open("/").locator("main").inner_text()
@@ -52,15 +53,15 @@ def test_from_the_vote_to_the_public_page_and_the_api(visit, site, tmp_path):
     file.write_text(to_json(invented_draft(identity, title)), "utf-8")
     page = ada.open(project)
     page.set_input_files("#file", str(file))
-    page.locator("form[action$='/bring-in'] button").click()
+    press(page.locator("form[action$='/bring-in'] button"))
     page = ada.open(f"{project}/draft/weights")
     page.fill("input[name='practice/f1/4']", "31")
-    page.click("button[name=save]")
+    press(page.locator("button[name=save]"))
     assert (
         "practice weights / level 4: the weights add up to 101; expected 100" in page.locator(".summary").inner_text()
     )
     page.fill("input[name='practice/f2/4']", "44")
-    page.click("button[name=save]")
+    press(page.locator("button[name=save]"))
     assert "Version 2" in page.locator(".headline").inner_text()
     assert page.locator(".mark.none").count() > 0
 
@@ -68,9 +69,9 @@ def test_from_the_vote_to_the_public_page_and_the_api(visit, site, tmp_path):
     page = ada.open(f"{project}/draft/overview")
     other = carla.open(f"{project}/draft/overview")
     page.locator("textarea[name='overview/environment/1']").fill("indoors and on the road")
-    page.click("button[name=save]")
+    press(page.locator("button[name=save]"))
     other.locator("textarea[name='overview/environment/1']").fill("indoors only")
-    other.click("button[name=save]")
+    press(other.locator("button[name=save]"))
     assert "Two people wrote on the same part" in other.locator("h1").inner_text()
     assert "indoors and on the road" in other.locator(".compare").inner_text()
     assert "indoors only" in other.locator(".compare").inner_text()
@@ -85,67 +86,67 @@ def test_from_the_vote_to_the_public_page_and_the_api(visit, site, tmp_path):
     page.get_by_text("Enter in the register", exact=True).first.click()
     page.fill("#enter-code", "4-04-05-11")
     page.fill("#enter-parent", "4-04-05")
-    page.locator("#enter button").click()
+    press(page.locator("#enter button"))
     assert "taken by 'data labelling lead'" in page.locator(".summary").inner_text()
     assert page.locator("#enter-parent").input_value() == "4-04-05"
     page.fill("#enter-code", "4-04-05-77")
-    page.locator("#enter button").click()
+    press(page.locator("#enter button"))
     page = carla.open("/releases")
     page.fill("#id_name", "before")
-    page.locator("form[action='/releases/new'] button").click()
+    press(page.locator("form[action='/releases/new'] button"))
     page = carla.open(project)
-    page.get_by_role("button", name="On to the next step").click()
+    press(page.get_by_role("button", name="On to the next step"))
 
     # Somebody from outside comments without signing in; nothing goes on until it is answered.
     guest = visit("nobody", signed_in=False)
     page = guest.open("/consultations")
-    page.get_by_role("link", name=title, exact=True).click()
+    press(page.get_by_role("link", name=title, exact=True))
     assert "Work requirements" in page.locator("main").inner_text()
     page.fill("#id_author", "A college")
     page.fill("#id_text", "Level 3 deserves <i>more</i> practice.")
-    page.get_by_role("button", name="Send the comment").click()
+    press(page.get_by_role("button", name="Send the comment"))
     assert "Level 3 deserves <i>more</i> practice." in page.locator("#comments").inner_text()
     page = carla.open(project)
-    page.get_by_role("button", name="On to the next step").click()
+    press(page.get_by_role("button", name="On to the next step"))
     assert "1 comment is not answered yet" in page.locator(".summary").inner_text()
     page = ada.open(project)
     page.locator(".remarks details summary").click()
     page.locator(".remarks input[value=partly]").check()
     page.locator(".remarks textarea").fill("The hours follow in the training plan.")
-    page.locator(".remarks form button").click()
+    press(page.locator(".remarks form button"))
     page = carla.open(project)
-    page.get_by_role("button", name="On to the next step").click()
+    press(page.get_by_role("button", name="On to the next step"))
     for name in ("E. Rossi", "Li Wei"):
         page = carla.open(project)
         if page.locator("#opinion-expert").is_hidden():
             page.get_by_text("Put an opinion on record").click()
         page.fill("#opinion-expert", name)
         page.fill("#opinion-text", "Fit.")
-        page.get_by_role("button", name="Put on record").click()
+        press(page.get_by_role("button", name="Put on record"))
     page = carla.open(project)
-    page.get_by_role("button", name="On to the next step").click()
+    press(page.get_by_role("button", name="On to the next step"))
 
     # Bo, who wrote nothing on it, approves; without an effective date it is not published, with one it is.
     page = bo.open(project)
-    page.get_by_role("button", name="Approve this draft").click()
+    press(page.get_by_role("button", name="Approve this draft"))
     page = carla.open(project)
     page.fill("#publish-effective_on", "")
-    page.locator("#publish button").click()
+    press(page.locator("#publish button"))
     assert "without the day from which it is in force" in page.locator(".summary").inner_text()
     page = carla.open(project)
     page.fill("#publish-effective_on", LATER.isoformat())
     page.fill("#publish-review_on", REVIEW.isoformat())
-    page.locator("#publish button").click()
+    press(page.locator("#publish button"))
     assert "Published" in page.locator(".headline").inner_text()
     page = carla.open("/releases")
     page.fill("#id_name", "after")
-    page.locator("form[action='/releases/new'] button").click()
+    press(page.locator("form[action='/releases/new'] button"))
 
     # Everybody finds it: the list, the row with its standard, the files, the delta; and the API with a key.
     page = guest.open("/professions?q=4-04-05-77")
-    page.locator(".rows .title").first.click()
+    press(page.locator(".rows .title").first)
     assert "4-04-05-77" in page.locator(".headline").inner_text()
-    page.get_by_role("link", name="4-04-05-77/").click()
+    press(page.get_by_role("link", name="4-04-05-77/"))
     assert "Work requirements" in page.locator("main").inner_text()
     assert page.locator(".mark.borne").count() > 10
     with urllib.request.urlopen(f"{site.address}/releases/after/delta.csv?from=before", timeout=20) as answer:
@@ -155,7 +156,7 @@ def test_from_the_vote_to_the_public_page_and_the_api(visit, site, tmp_path):
     ]  # fmt: skip
     page = carla.open("/account")
     page.fill("#key-name", "a test")
-    page.locator("form:has(#key-name) button").click()
+    press(page.locator("form:has(#key-name) button"))
     found = re.search(r"obs_[\w-]{20,}", page.locator(".secret").first.inner_text())
     assert found
     told = site.ask(f"/api/register/rows/{identity}:standard", found.group())
@@ -172,7 +173,7 @@ def test_from_the_vote_to_the_public_page_and_the_api(visit, site, tmp_path):
 def test_the_pages_of_standards_read_in_other_languages(visit, language, words):
     visitor = visit("carla", language=language, width=390)
     page = visitor.open("/standards")
-    page.locator(".projects a").first.click()
+    press(page.locator(".projects a").first)
     address = page.url
     assert visitor.overflow() <= 0
     page.goto(address + "/draft")

@@ -7,6 +7,7 @@ import urllib.request
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from visitors import press
 
 # What the path looks for on the pages, by language.
 WORDS = {
@@ -36,19 +37,19 @@ def test_from_candidate_to_decision(visit, site, language, title):
     page.locator("input[name=pick]").first.check()
     for name in ("Bo Chen", "Carla Novak"):
         page.get_by_label(name).check()
-    page.click(".bulk button")
+    press(page.locator(".bulk button"))
 
     # Bo assesses; an incomplete form says what is missing and keeps what was typed.
     page = bo.open(f"{address}/assess")
     _fill(page, points={"purpose": 3, "social": 3, "legal": 3, "size": 3, "stable": 3, "skill": None})
-    page.click("button[name=submit]")
+    press(page.locator("button[name=submit]"))
     assert say["missing"] in page.locator(".summary").inner_text()
     assert page.locator(".summary a").count() == 1
     assert page.locator("#r-size").input_value() == "Reason for size <b>3</b>"
     _fill(page, points={"skill": 2})
     page.locator("#f-skill summary").click()
     page.locator("#f-skill input[type=checkbox]").first.check()
-    page.click("button[name=submit]")
+    press(page.locator("button[name=submit]"))
     assert "/assess" not in page.url
 
     # Carla sees nothing of it and disagrees by three points on one criterion: a third analyst is called.
@@ -57,17 +58,17 @@ def test_from_candidate_to_decision(visit, site, language, title):
     assert page.locator("#assessment .grades").count() == 0
     page = carla.open(f"{address}/assess")
     _fill(page, points={"purpose": 3, "social": 3, "legal": 3, "size": 0, "stable": 3, "skill": 2})
-    page.click("button[name=submit]")
+    press(page.locator("button[name=submit]"))
     assert say["third"] in page.locator(".headline .tag").inner_text()
 
     # Ada assigns herself and settles it; now all see the three side by side.
     page = ada.open(address)
     page.locator(".verbs summary").first.click()
     page.locator(".verbs").get_by_label("Ada Moretti").check()
-    page.locator(".verbs form").first.locator("button").click()
+    press(page.locator(".verbs form").first.locator("button"))
     page = ada.open(f"{address}/assess")
     _fill(page, points={"purpose": 3, "social": 3, "legal": 3, "size": 2, "stable": 3, "skill": 2})
-    page.click("button[name=submit]")
+    press(page.locator("button[name=submit]"))
     assert say["ready"] in page.locator(".headline .tag").inner_text()
     assert page.locator(".grades thead th").count() == 5
     assert "Reason for size <b>3</b>" in page.locator(".grades").inner_text()
@@ -79,52 +80,52 @@ def test_from_candidate_to_decision(visit, site, language, title):
     page.select_option("#id_chair", label=page.locator("#id_chair option").last.inner_text())
     for box in page.locator("#id_members input").all():
         box.check()
-    page.click("main form button.main")
+    press(page.locator("main form button.main"))
     meeting = page.url.removeprefix(site.address)
     page.select_option("#motion-candidate", label=title)
     page.fill("#motion-name", title)
-    page.click("#table button.main")
+    press(page.locator("#table button.main"))
     item = str(page.locator(".agenda a").first.get_attribute("href"))
 
     # Bo, the chair, opens the meeting and the vote; Ada declares a conflict and is out.
     page = bo.open(meeting)
-    page.click(".headline form button.main")
+    press(page.locator(".headline form button.main"))
     page = ada.open(item)
     page.locator("aside details summary").click()
     page.fill("#declare-reason", "I advised one of the employers.")
-    page.locator("aside details button").click()
+    press(page.locator("aside details button"))
     assert say["conflict"] in page.locator("aside").inner_text()
     page = bo.open(item)
-    page.locator("aside form button.main").click()
-    page.click("aside .ballot .yes")
+    press(page.locator("aside form button.main"))
+    press(page.locator("aside .ballot .yes"))
     assert page.locator(".tally dd").all_inner_texts() == ["1", "0", "0"]
     page = ada.open(item)
     assert page.locator(".tally").count() == 0
     assert page.locator(".ballot").count() == 0
     page = carla.open(item)
     assert page.locator(".tally").count() == 0
-    page.click("aside .ballot .no")
+    press(page.locator("aside .ballot .no"))
     assert page.locator(".tally dd").all_inner_texts() == ["1", "1", "0"]
 
     # The count is a tie; the chair's casting vote carries the motion.
     page = bo.open(item)
-    page.locator("aside form button.main").click()
+    press(page.locator("aside form button.main"))
     assert say["tied"] in page.locator(".headline .tag").inner_text()
-    page.click("aside .ballot .yes")
+    press(page.locator("aside .ballot .yes"))
     result = page.locator(".result").inner_text()
     assert say["adopted"] in result
     assert say["casting"] in result
     page = ada.open(item)
     assert page.locator(".result").count() == 0
     page = bo.open(meeting)
-    page.locator(".headline form button").click()
+    press(page.locator(".headline form button"))
     with page.expect_download() as minutes:
         page.locator("a[href$='minutes.pdf']").click()
     assert minutes.value.path().read_bytes()[:5] == b"%PDF-"
 
     # Carla publishes; it stands in the register, the API and the feed.
     page = carla.open(item)
-    page.locator("aside form button.main").click()
+    press(page.locator("aside form button.main"))
     assert say["register"] in page.locator("h1").inner_text()
     assert title in [one.lower() for one in page.locator(".rows .title").all_inner_texts()]
     key = _key(carla)
@@ -141,17 +142,17 @@ def test_from_candidate_to_decision(visit, site, language, title):
 def test_an_expired_session_loses_nothing_typed(visit, site):
     visitor = visit("bo")
     page = visitor.open("/")
-    page.locator("main a[href$='/assess']").first.click()
+    press(page.locator("main a[href$='/assess']").first)
     address = page.url
     page.fill("#r-purpose", "Typed before the session ended; it is long and dear to me.")
     page.locator("#f-purpose .scale label").nth(2).click()
     visitor.context.clear_cookies(name="sessionid")
-    page.click("button[name=save]")
+    press(page.locator("button[name=save]"))
     assert "/sign-in" in page.url
     assert "What you typed is kept" in page.locator("main").inner_text()
     page.fill("#id_username", "bo")
     page.fill("#id_password", "invented-words-9")
-    page.click("main button.main")
+    press(page.locator("main button.main"))
     page.wait_for_url(address)
     assert page.locator("#r-purpose").input_value() == "Typed before the session ended; it is long and dear to me."
     assert page.locator("#f-purpose input[value='2']").is_checked()
@@ -166,11 +167,11 @@ def test_who_changed_it_meanwhile_is_told_not_overwritten(visit, site):
     other = visit("ada").open(address)
     other.get_by_text("Rename", exact=True).first.click()
     other.fill("#rename-title", "renamed first")
-    other.locator("#rename-title").press("Enter")
+    press(other.locator("#rename-title"), key="Enter")
     assert "Renamed first".lower() in other.locator("h1").inner_text().lower()
     page.get_by_text("Rename", exact=True).first.click()
     page.fill("#rename-title", "renamed second, with much thought")
-    page.locator("#rename-title").press("Enter")
+    press(page.locator("#rename-title"), key="Enter")
     assert "changed by somebody else" in page.locator(".summary").inner_text()
     assert "renamed first" in page.locator("h1").inner_text().lower()
     assert page.locator("#rename-title").input_value() == "renamed second, with much thought"
@@ -188,7 +189,7 @@ def _fill(page, *, points):
 def _key(visitor):
     page = visitor.open("/account")
     page.fill("#key-name", "a test")
-    page.locator("form:has(#key-name) button").click()
+    press(page.locator("form:has(#key-name) button"))
     found = re.search(r"obs_[\w-]{20,}", page.locator(".secret").first.inner_text())
     assert found
     return found.group()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
 PASSWORD = "invented-words-9"
 COMMAND = (sys.executable, "-c", "from observatory.cli import main; main()")
@@ -76,13 +76,22 @@ class Visitor:
         self.open("/sign-in")
         self.page.fill("#id_username", self.name)
         self.page.fill("#id_password", PASSWORD)
-        self.page.click("main button.main")
-        self.page.wait_for_url(lambda address: "/sign-in" not in address)
+        press(self.page.locator("main button.main"))
+        assert "/sign-in" not in self.page.url
         return self.page
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def press(link: Locator, *, key: str = "") -> None:
+    """Follows a link, a button or a key that leads to another page, and waits until that page is there.
+
+    A bare click comes back while the old page still stands or the new one is half read.
+    """
+    with link.page.expect_navigation():
+        link.press(key) if key else link.click()
 
 
 def pages_of(site: Site, visitor: Visitor) -> Sequence[tuple[str, str]]:
