@@ -23,6 +23,8 @@ BEFORE = {
     "third_a_": "e-mail recall 0.972, precision 1.000 (176 labels); telephone 0.947, 1.000 (19); handles 0.932, 0.932 (44)",
     "third_b_": "e-mail recall 0.988, precision 1.000 (171 labels); telephone 0.842, 0.889 (19); handles 0.918, 0.957 (49)",
 }
+# The fourth sample, rich in telephones and handles, labelled before the rules were asked; measured once.
+ENRICHED = {"e-mail": (0.974, 1.000), "telephone": (0.761, 0.981), "handle": (0.911, 0.960)}
 UNSEEN = "e-mail recall 0.988, precision 1.000; telephone 0.842, 0.889; handles 0.939, 0.958"
 _MASKED = re.compile(r"(\[e-mail\]|\[telephone\]|\[handle\]|\[name\])")
 
@@ -44,6 +46,7 @@ def measure(bench: Bench) -> str:
         f"on them: {FRESH}. What was missed (VX1, WX—>, toll free, numer kontaktowy, a quoted Skype name) is found since: "
         + "; ".join(f"{kind} recall {row['recall']:.3f}, precision {row['precision']:.3f}" for kind, row in fresh.items()) + ".",
         *_third(bench),
+        *_enriched(bench),
     ])  # fmt: skip
 
 
@@ -58,11 +61,36 @@ def _third(bench: Bench) -> list[str]:
         said.append(f"{which}*.csv, {postings} postings: before {before}. Now {after}.")
     return [
         "A third sample, in two halves, of eleven sets: the rules were mended on the first half and measured on the second, which "
-        f"nobody had looked at: **{UNSEEN}**. That is the honest figure: e-mail reaches its bound; telephone (19 labels: an Armenian "
+        f"nobody had looked at: **{UNSEEN}**. That was the honest figure then: e-mail reaches its bound; telephone (19 labels: an Armenian "
         "list of endings, a second number behind a semicolon; two American dates were taken for numbers) and handles (49 labels: a "
         "name behind 微信 without a colon) do not. Then these too were mended, so the figures called now are an upper bound again.",
         *said,
     ]
+
+
+def _enriched(bench: Bench) -> list[str]:
+    """What the fourth sample says: before the rules were mended on it, and now."""
+    found, postings = scores(bench.postings, "enriched_a_")
+    rows: list[list[object]] = [
+        [kind, int(row["labels"]), f"{ENRICHED[kind][0]:.3f}", f"{ENRICHED[kind][1]:.3f}", f"{row['recall']:.3f}",
+         f"{row['precision']:.3f}", BOUNDS[kind], PRECISION]
+        for kind, row in found.items()
+    ]  # fmt: skip
+    return [
+        f"A fourth sample, enriched_a_*.csv, {postings} postings of thirteen sets, drawn for what is rare: postings with digits or words "
+        "of telephones and chat services in them, and a plain part, chosen without our rules, and sharing no e-mail address, long number or author "
+        "with the samples before. It was labelled before the rules were asked. **The columns headed unseen are the honest figures: "
+        "e-mail, telephone and handles all stay below their bounds for recall, and reach them for precision.** The columns headed now "
+        "were measured after the rules had been mended on this very sample: an upper bound, to be tried on texts nobody has seen.",
+        table(["kind", "labels", "recall, unseen", "precision, unseen", "recall, now", "precision, now", "recall asked", "precision asked"], rows),
+        "Causes found, each mended as a form: Chinese numbers written against the word before them (联系电话138…; a Chinese character "
+        "counted as a letter), American ones written against a name, towns' own numbers of six digits behind a cue or in lists, numbers a board cut "
+        "off (\"Numer telefonu:888778xxx\"), Polish ones without a cue, \"+ 48\" with a space, 微信 without a colon behind a verb, 联系方式 "
+        "V：, a group's number, a Twitter address given as one's own, at and dot in quotes or bars. Not mended: \"pavel at host ai\" "
+        "(no sign tells it from prose), a number behind stars. What is masked wrongly is a company's channel (\"follow @...\"). "
+        "The mended rules also found ten numbers of six digits that had been overlooked when the first and third samples were "
+        "labelled; the labels hold them now, and the figures of before are lower than they were said to be by as much.",
+    ]  # fmt: skip
 
 
 def scores(folder: Path, which: str = "") -> tuple[dict[str, dict[str, float]], int]:

@@ -45,6 +45,22 @@ PERSONAL = [
     ("Skype at 'anna2024'", HANDLE),
     ("numer kontaktowy 12 555 01 00", TELEPHONE),
     ("toll free: 1-800-555-0100", TELEPHONE),
+    ('write to anna "at" example "dot" com', EMAIL),
+    ("write to anna|at|example.com", EMAIL),
+    ("our head is at {anna}@example.com", EMAIL),
+    ("Tel: 555010\nOnly", TELEPHONE),
+    ("Numer telefonu:555010xxx", TELEPHONE),
+    ("Phone No: (o) 5550123456", TELEPHONE),
+    ("Tel. + 48 12 555 01 00", TELEPHONE),
+    ("doradca 12 555 01 00", TELEPHONE),
+    ("ContactOffice415-555-0100Number", TELEPHONE),
+    ("P(415)555-0100", TELEPHONE),
+    ("联系电话13800001234", TELEPHONE),
+    ("致电陈小姐13800001234，", TELEPHONE),
+    ("联系方式 +V：anna2024", HANDLE),
+    ("请添加微信anna2024咨询", HANDLE),
+    ("可加群：5550100", HANDLE),
+    ("ping me on twitter https://twitter.com/anna_dev", HANDLE),
 ]
 NOT_PERSONAL = [
     "Posting Open: 04/05/2024, Close: 04/12/2024",
@@ -61,6 +77,12 @@ NOT_PERSONAL = [
     "version 10.0.19041.1",
     "Assistive Technology (AT) software on demand",
     "we use wxPython and Skype at work",
+    "Numer telefonu:00000000",
+    "hours of work 08.3017.30 daily",
+    "we call 200000 people and 123456 users a year",
+    "follow us: https://twitter.com/anna_kilns",
+    "serial KX123456789",
+    "精通微信小程序、微信H5 and wechat pay",
 ]
 
 
@@ -95,7 +117,21 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["a" * 200_000 + "@", "a@" * 50_000, "1 " * 100_000, " dot " * 40_000, "(at" * 60_000]
+    "hostile",
+    [
+        "a" * 200_000 + "@",
+        "a@" * 50_000,
+        "1 " * 100_000,
+        " dot " * 40_000,
+        "(at" * 60_000,
+        'a"at"' * 40_000,
+        "a-a" * 60_000 + '"at"',
+        "me twitter twitter.com/ " * 8_000,
+        "{a" * 80_000 + "}@",
+        "tel 123456 " * 18_000,
+        "联系方式 v " * 20_000,
+        "加微信" * 60_000,
+    ],
 )
 def test_a_hostile_text_takes_no_long_time(hostile: str) -> None:
     import time
@@ -122,6 +158,9 @@ def test_a_hostile_text_takes_no_long_time(hostile: str) -> None:
         ("mail jim <dot> kiln <<at>> forno <dot> example", "mail [e-mail]"),
         ("anna DOT rossi AT forno.example", "[e-mail]"),
         ("write to kilns@...", "write to [e-mail]"),
+        ("tel.: 555010, 555011, 555012.", "tel.: [telephone], [telephone], [telephone]."),
+        ("the agency, at 55 5010, 55 5011", "the agency, at [telephone], [telephone]"),
+        ("tel. 12 555-01-00 lub 12 555-01-01", "tel. [telephone] lub [telephone]"),
         ("Tel: (3741) 22-10-48, 22-56-36", "Tel: [telephone], [telephone]"),
         ("begins on 09.09.2021, 07.00-15.00", "begins on 09.09.2021, 07.00-15.00"),
         ("小程序、微信公众号开发经验", "小程序、微信公众号开发经验"),
@@ -132,10 +171,11 @@ def test_names_handles_and_spelt_addresses(text: str, expected: str) -> None:
 
 
 @pytest.mark.shared
-def test_the_labelled_sample_is_masked_within_its_bounds(shared_data: Path) -> None:
+@pytest.mark.parametrize("which", ["", "enriched_a_"], ids=["first", "enriched"])
+def test_the_labelled_sample_is_masked_within_its_bounds(shared_data: Path, which: str) -> None:
     from benchmarks.privacy_sample import BOUNDS, PRECISION, scores
 
-    found, postings = scores(shared_data / "data" / "postings")
+    found, postings = scores(shared_data / "data" / "postings", which)
     assert postings >= 500
     for kind, row in found.items():
         assert row["recall"] >= BOUNDS[kind], kind

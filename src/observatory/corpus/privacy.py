@@ -42,6 +42,13 @@ _DASHED_EMAIL = re.compile(
     rf"(?<![\w.%+-])[\w.%+]{{1,40}}(?:\s?\[-at-\]\s?|\s-at-\s)[\w-]{{2,40}}?(?:\s?\[-dot-\]\s?|\s?-dot-\s?|\sdot\s|\.){_TOP}\b",
     re.IGNORECASE,
 )
+# "anna "at" example "dot" com", "anna|at|example.com"
+_QUOTED_EMAIL = re.compile(
+    rf"(?<![\w.%+-])[\w.%+-]{{1,40}}\s?([\"'|])at\1\s?[\w-]{{2,40}}(?:(?:\s?\1dot\1\s?|\.)[\w-]{{2,40}}){{0,2}}?(?:\s?\1dot\1\s?|\.){_TOP}\b",
+    re.IGNORECASE,
+)
+# "{first name}@example.com": the name is said elsewhere
+_BRACED_EMAIL = re.compile(r"\{[A-Za-z_. -]{2,30}\}@[A-Za-z0-9-]{2,60}(?:\.[A-Za-z0-9-]{2,60}){1,3}")
 # "apply via anna+job@", "email careers@ and": the host is left to the reader
 _HOSTLESS_EMAIL = re.compile(r"((?:mail|via|to)\s)[A-Za-z0-9._%+-]{2,40}@(?=[\s.,)]|$)", re.IGNORECASE)
 # "get in touch - anna at example.com"
@@ -56,7 +63,8 @@ _NUMBER = re.compile(
     r"|1[-.\s]\(?\d{3}\)?[-.\s]\s?\d{3}[-.\s]\d{4}"  # 1-800-555-0100
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # Chinese mobile
     r"|0\d{2,3}[\s-]\d{6,8}(?:-\d{1,5})?"  # 023-68881234
-    r"|(?!\d\d\.\d\d(?:\.|\s?-)|00-|\d\d/\d\d/(?:19|20)\d\d)0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
+    r"|(?!\d\d\.\d\d(?:\.|\s?-)|0\d\.[0-5]\d[012]?\d\.[0-5]\d|00-|\d\d/\d\d/(?:19|20)\d\d)0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
+    r"|(?:[1-9]\d)\s\d{3}[\s-]\d{2}[\s-]\d{2}|[1-9]\d\s\d{7}"  # 12 555 01 00, a Polish number without its country
     r"|400[\s-]\d{3,4}[\s-]\d{3,4}"
     r"|(?:3[2-9]|[4-9]\d)-\d{2}-\d{2}"  # 42-02-20, which is no date
     r"|\(\d{3}(?:\s\d{2}){3}"
@@ -64,9 +72,19 @@ _NUMBER = re.compile(
 )
 _SAID = re.compile(
     r"(?:tel|phone|telephone|mobile|cell|call|fax|text|电话|手机|联系方式|咨询热线|热线|telefono|cellulare|telefon|tél|toll[ -]free|numer(?:em)? kontaktow)"
-    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|:|：)?\s*(?:\d{4,6}\s?(?:or|,|/)\s?)?$",
+    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|by|:|：)?\s*(?:\([a-z]\)\s?)?\+?\s*(?:\d{4,6}\s?(?:or|,|/)\s?)?$",
     re.IGNORECASE,
 )
+# Six digits, of a town's own numbers or cut off by a board ("888778xxx"), and two of them behind "at"
+_SHORT_NUMBER = re.compile(
+    r"((?<![a-z])(?:tel|phone|fax|call|kom|numerem|telefon(?:u|em|iczny)?|电话)(?:\s(?:us|me|at|by|no))?[ .:：\n]{0,3})"
+    r"\+?(?!\d{3}000(?!\d))\d{6}(?!\d|[.,/]\d|[ ]?(?-i:[a-wyz%]))",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"(?<=\[telephone\])\s?[,;/]\s?\d{6}(?!\d|[.,]\d)")
+_TWO_SHORT = re.compile(r"(\bat\s)\d\d\s?\d\d\s?\d\d(\s?[,;/]\s?)\d\d\s?\d\d\s?\d\d(?!\d|[.,]\d)", re.IGNORECASE)
+# 609-250-6475 written against the word before it
+_AMERICAN = re.compile(r"(?:\(\d{3}\)[-.\s]?|\d{3}[-.])\d{3}[-.]\d{4}(?![\d-])")
 _CHAT = re.compile(
     r"((?:微信号?|[vw]x|v信|wechat(?:\s*id)?|weixin|qq(?:号|群)?|telegram|电报|tg|skype(?:\s*id)?|whatsapp|line\s*id|discord|keybase)\d?"
     r"\s*(?:号码?|id|handle|账号)?\s*(?:is|at)?\s*(?:[:：=@]|为|是|[-—]+>|→|(?<=[号id])\s|(?<=\bat )(?=['‘“\"]))[\s*\['‘“\"]*@?)(?!https?\b|t\.me\b|(?:handle|e-mail|telephone|name)\])"
@@ -84,6 +102,17 @@ _SHORT_WECHAT = re.compile(
 )
 _SHORT_SIGNS = ("同v", "同 v", "同ｖ", "wc:", "wc：", "wc ：", "wc :", "【", "「")
 _SECOND_NUMBER = re.compile(r"(\[telephone\]\s?(?:or|oder|или|或|;)\s?)\d{5,6}\b(?![.,]?\d)")
+# "联系方式 +V：anna88", "请添加微信anna88", "可加群：5550123"
+_ASKED_WECHAT = re.compile(
+    r"(联系方式[^\n]{0,20}?[:：\s]\+?[vｖ]\s?[:：]\s?|(?:添加|加|联系人?|负责人|我的|hr)微信号?\s?|(?:加|qq)群号?\s?[:：]\s?(?=\d{6}))"
+    r"([a-z0-9][a-z0-9_-]{4,40})",
+    re.IGNORECASE,
+)
+_ASKED_SIGNS = ("微信", "联系方式", "群:", "群：", "群号")
+# "hit me up on Twitter: https://twitter.com/anna_dev"; a company's channel is not given so
+_TWITTER_LINK = re.compile(
+    r"(\bme\b[^\n]{0,40}\btwitter\b(?:(?!twitter)[\s\S]){0,30}twitter\.com/)([A-Za-z0-9_]{2,30})", re.IGNORECASE
+)
 _CONTACT_WECHAT = re.compile(r"(联系方式[^\n]{0,80}?微信\s?)([a-z0-9][a-z0-9_-]{4,40})", re.IGNORECASE)
 _ENDINGS = re.compile(r"(?<![\d/-])(?:/\d-\d/\s)?\d\d-\d\d-\d\d(?:/\d\d){1,3}(?![\d/-])")  # 26-06-86/87/88
 _TITLE = r"(?:Mrs?|Ms|Dr|Herrn?|Frau|Dott(?:\.?ssa)?|Sig(?:\.?ra)?|Ing|Mme|M|Sra?|Pani?)\.?\s"
@@ -109,10 +138,11 @@ _CHAT_SIGNS = ("微信", "vx", "wx", "v信", "wechat", "weixin", "qq", "telegram
                "discord", "keybase", ".me/", "m.me")  # fmt: skip
 _HIDDEN_SIGNS = (" dot ", "[dot", "(dot", "{dot", "<dot", "(.)", "[.]", "[at", "(at", "{at", "<at", "(@", "[@", " @ ",
                  "arroba", "chiocciola", "punto", "<<at", " dot ")  # fmt: skip
-_ALSO = re.compile(r"\s?(?:[,;/]|or|and|oder|o|或|、)\s?", re.IGNORECASE)
+_ALSO = re.compile(r"\s?(?:[,;/]|or|and|oder|und|o|ou|lub|oraz|或|、)\s?", re.IGNORECASE)
 NEAR = 120  # characters around a sign in which contact data can begin or end
 _DIGITS = re.compile(r"[+(]?\d[\d\s().+/-]{5,}\d")
 _SOME_DIGITS = re.compile(r"\d[\d\s().+/-]{5,}\d")  # the same without its optional beginning: found ten times faster
+_SIX_DIGITS = re.compile(r"\d(?:\s?\d){5}")
 _NOT_BEFORE = frozenset(".$€£¥#/=-_")
 
 
@@ -141,6 +171,12 @@ def mask(text: str) -> tuple[str, int]:
     if "-at-" in lower:
         text, n = _DASHED_EMAIL.subn(EMAIL, text)
         total += n
+    if any(f"{sign}at{sign}" in lower for sign in "\"'|"):
+        text, n = _QUOTED_EMAIL.subn(EMAIL, text)
+        total += n
+    if "}@" in text:
+        text, n = _BRACED_EMAIL.subn(EMAIL, text)
+        total += n
     if "in touch" in lower and " at " in text:
         text, n = _TOUCH_EMAIL.subn(rf"\1{EMAIL}", text)
         total += n
@@ -166,6 +202,12 @@ def mask(text: str) -> tuple[str, int]:
     if not text.isascii() and (found := _places(lower, _SHORT_SIGNS)):
         text, n = _near(text, found, ((_SHORT_WECHAT, rf"\1{HANDLE}"),), same_length=len(lower) == len(text))
         total += n
+    if not text.isascii() and (found := _places(text, _ASKED_SIGNS)):
+        text, n = _near(text, found, ((_ASKED_WECHAT, rf"\1{HANDLE}"),))
+        total += n
+    if "twitter.com/" in lower:
+        text, n = _near(text, _places(text, ("twitter.com/",)), ((_TWITTER_LINK, rf"\1{HANDLE}"),))
+        total += n
     if "联系方式" in text and "微信" in text:
         text, n = _CONTACT_WECHAT.subn(rf"\1{HANDLE}", text)
         total += n
@@ -181,6 +223,13 @@ def mask(text: str) -> tuple[str, int]:
         if n:
             text, n = _SECOND_NUMBER.subn(rf"\1{TELEPHONE}", text)
             total += n
+    if _SIX_DIGITS.search(text):
+        text, n = _SHORT_NUMBER.subn(rf"\1{TELEPHONE}", text)
+        text, more = _TWO_SHORT.subn(rf"\1{TELEPHONE}\2{TELEPHONE}", text)
+        total += n + 2 * more
+        while n or more:  # a list of numbers, one after the other
+            text, n = _LISTED.subn(f", {TELEPHONE}", text)
+            total, more = total + n, 0
     return text, total
 
 
@@ -246,8 +295,12 @@ def _numbers(text: str) -> tuple[str, int]:
     def masked(match: re.Match[str]) -> str:
         nonlocal total
         before = text[match.start() - 1] if match.start() else " "
-        if before in _NOT_BEFORE or before.isalnum():
+        if before in _NOT_BEFORE or len(set(filter(str.isdigit, match.group()))) == 1:
             return match.group()
+        if before.isalnum() and before.isascii():
+            found, n = _AMERICAN.subn(TELEPHONE, match.group()) if before.isalpha() else (match.group(), 0)
+            total += n
+            return found
         if _SAID.search(text[max(0, match.start() - 30) : match.start()]) or _another(match):
             total += 1
             last[0] = match.end()
