@@ -161,6 +161,19 @@ def test_a_code_by_the_rules_of_the_classification(
     assert made(world[1], near(world[2], kind="technology")).codes == ()
 
 
+def test_groups_are_named_by_the_classifications_at_hand(world: tuple[Path, Corpus, Dossier], case: Case) -> None:
+    assert [(row[3], row[4]) for row in case.codes] == [("2144", "")]
+    table = next(b for b in case_blocks(world[2], case) if b.kind == "table" and b.head[1] == "proposed code")
+    assert table.rows[0][2][0].text.startswith("2144 (name not at hand")
+    assert ("2144", "unit group 2144, its name not at hand") in [(row[2], row[3]) for row in case.crosswalk]
+    named = (replace(SHELF[0], groups={"2144": {"en": "Mechanical engineers", "fr": "Ingénieurs"}}), replace(SHELF[1], groups={"4-04-05": {"zh": "泵工"}}))  # fmt: skip
+    found = made(world[1], near(world[2]), named)
+    assert [row[3:5] for row in found.codes] == [("4-04-05", "泵工"), ("2144", "Mechanical engineers")]
+    assert ("isco-08", "2144", "Mechanical engineers") in [(row[0], row[2], row[3]) for row in found.crosswalk]
+    isco = Taxonomy(scheme="isco", version="2008", released=dt.date(2008, 1, 1), occupations=(Occupation(code="2144", labels={"en": "Engineers of machines"}, isco="2144"),))  # fmt: skip
+    assert made(world[1], world[2], (*named, isco)).codes[0][4] == "Engineers of machines"
+
+
 def test_relations_are_proposed_with_what_they_rest_on(case: Case) -> None:
     assert case.crosswalk[0][:3] == ("esco", "1.0.9", "2144.1.9")
     assert ("isco-08", "2144", "broadMatch") in [(row[0], row[2], row[4]) for row in case.crosswalk]

@@ -18,6 +18,7 @@ import pyarrow as pa
 from observatory.corpus import Corpus
 from observatory.errors import NotEnoughData
 from observatory.records import MARKS, Dossier, Occupation, Run, Taxonomy
+from observatory.taxonomy import group_names
 
 BEGINNING = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
@@ -134,6 +135,11 @@ class Casebook:
                     labels[label.lower()] = labels.get(label.lower(), frozenset()) | frozenset(skill.marks)
             found[f"{taxonomy.scheme} {taxonomy.version}"] = labels
         return found
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], str]:
+        """The names of groups, by scheme and code; ISCO-08 is "isco"."""
+        return group_names(self.taxonomies)
 
     @cached_property
     def codes(self) -> dict[str, tuple[str, ...]]:

@@ -26,6 +26,7 @@ from observatory.propose import to_json as dossier_to_json
 from observatory.propose import verify
 from observatory.records import Dossier
 from observatory.register import propose_code
+from observatory.taxonomy import group_title
 from observatory.wordings import CALLING, DEFINING
 
 SCHEMA_VERSION = 2
@@ -209,16 +210,14 @@ def _codes(book: Casebook, dossier: Dossier, rules: Codes) -> Iterator[tuple[str
         group = re.sub(r"[-./:]?[^-./:]+$", "", near.code)
         basis = f"nearest is {near.title} ({near.code}), similarity {near.similarity:.2f}"
         if c.kind == "revision":
-            yield (
-                near.scheme,
-                near.version,
-                near.code,
-                group,
-                "",
-                f"a revision keeps the code of what it revises; {basis}",
-            )
+            why = f"a revision keeps the code of what it revises; {basis}"
+            yield near.scheme, near.version, near.code, group, book.groups.get((near.scheme, group), ""), why
         else:
-            parent, name = (group, "") if c.kind == "occupation" else (near.code, near.title)
+            parent, name = (
+                (near.code, near.title)
+                if c.kind == "specialisation"
+                else (group, book.groups.get((near.scheme, group), ""))
+            )
             taken = (*book.codes.get(rules.scheme, ()), *rules.taken)
             code = propose_code(rules.patterns[c.kind], taken, parent=parent, year=dossier.as_of.year)
             yield near.scheme, near.version, code, parent, name, basis
@@ -226,7 +225,7 @@ def _codes(book: Casebook, dossier: Dossier, rules: Codes) -> Iterator[tuple[str
         occupation = book.occupations.get((n.scheme, n.version, n.code))
         if occupation is not None and occupation.isco:
             basis = f"unit group of {n.title} ({n.scheme} {n.version}), similarity {n.similarity:.2f}"
-            yield "isco-08", "2008", "", occupation.isco, "", basis
+            yield "isco-08", "2008", "", occupation.isco, book.groups.get(("isco", occupation.isco), ""), basis
             return
 
 
@@ -247,9 +246,9 @@ def _crosswalk(
             basis,
         )
         occupation = book.occupations.get((n.scheme, n.version, n.code))
-        if occupation is not None and occupation.isco:
+        if occupation is not None and occupation.isco and n.scheme != "isco":
             basis = f"unit group of {n.title} ({n.scheme} {n.version})"
-            groups.setdefault(occupation.isco, ("isco-08", "2008", occupation.isco, f"unit group {occupation.isco}", "broadMatch", n.similarity, basis))  # fmt: skip
+            groups.setdefault(occupation.isco, ("isco-08", "2008", occupation.isco, group_title(book.groups, occupation.isco), "broadMatch", n.similarity, basis))  # fmt: skip
     yield from groups.values()
     levels = [(level, number) for level, number in education if level != "0"]
     total = sum(number for _, number in levels)

@@ -22,6 +22,7 @@ from observatory.detect.matching import TitleMatcher
 from observatory.embed import NgramEncoder
 from observatory.errors import NotEnoughData
 from observatory.records import Dossier, Taxonomy
+from observatory.taxonomy import group_names, group_title
 
 Floats = NDArray[np.float32]
 FORMAT_VERSION = 1
@@ -79,13 +80,19 @@ def relation_of(similarity: float) -> str:
 
 def _isco(found: Sequence[Suggestion], taxonomies: Sequence[Taxonomy]) -> tuple[Suggestion, ...]:
     """The ISCO-08 unit groups of the suggested occupations whose classification gives them (ESCO does)."""
-    groups = {(t.scheme, t.version, o.code): o.isco for t in taxonomies for o in t.occupations if o.isco}
+    groups = {
+        (t.scheme, t.version, o.code): o.isco
+        for t in taxonomies
+        for o in t.occupations
+        if o.isco and t.scheme != "isco"
+    }
+    names = group_names(taxonomies)
     best: dict[str, Suggestion] = {}
     for s in found:
         group = groups.get((s.scheme, s.version, s.code), "")
         if group and (group not in best or s.similarity > best[group].similarity):
             best[group] = Suggestion(
-                scheme="isco-08", version="2008", code=group, title=f"unit group {group}", relation="broadMatch", similarity=s.similarity,
+                scheme="isco-08", version="2008", code=group, title=group_title(names, group), relation="broadMatch", similarity=s.similarity,
                 rests_on=f"unit group of {s.title} ({s.scheme} {s.code})",
             )  # fmt: skip
     return tuple(sorted(best.values(), key=lambda s: (-s.similarity, s.code)))

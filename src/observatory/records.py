@@ -52,9 +52,8 @@ class Posting:
 
     `posting_id` is a hash of source and source_id; `content_hash` of what the advertisement says
     (title, description, employer), so that the same id with another text is noticed.
-    `language` is an ISO 639-1 code, `country` ISO 3166-1 alpha-2 or "". `date_precision` says how
-    exact `posted_at` is; "bound" means that it is the latest it can be ("30+ days
-    ago"), "collected" that the source gave no date and the collection time stands in.
+    `language` is an ISO 639-1 code, `country` ISO 3166-1 alpha-2 or "". `date_precision` says how exact `posted_at` is;
+    "bound": the latest it can be ("30+ days ago"); "collected": no date was given, the collection time stands in.
     """
 
     posting_id: str
@@ -124,13 +123,14 @@ class Skill:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taxonomy:
-    """One version of one classification, as released on `released`."""
+    """One version of one classification, as released on `released`. `groups`: names of its groups by code and language."""
 
     scheme: str
     version: str
     released: dt.date
     occupations: tuple[Occupation, ...]
     skills: tuple[Skill, ...] = ()
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,8 @@ import pytest
 
 from invented_dossiers import DOSSIERS, HOSTILE, chinese, empty, hostile, plain
 from observatory.publish import dossier_page, wording
+from observatory.publish.charts import DARK, INK
+from observatory.publish.page import TEMPLATES, chart_colours
 from observatory.records import Growth
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -130,3 +132,13 @@ def test_a_mark_out_of_range_marks_nothing(span: tuple[int, int]) -> None:
 )
 def test_only_web_addresses_are_links(url: str) -> None:
     assert wording.link(url) == ""
+
+
+def test_the_colours_of_charts_stand_in_one_place() -> None:
+    assert set(DARK) == set(INK)
+    rules = chart_colours()
+    for name, ink in INK.items():
+        assert rules.count(f"--chart-{name}:{ink}") == 1
+        assert rules.count(f"--chart-{name}:{DARK[name]}") == 1
+    for template in TEMPLATES.iterdir():
+        assert "--chart-line:" not in template.read_text("utf-8").replace(" ", ""), template.name

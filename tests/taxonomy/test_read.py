@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from observatory.errors import BadFile, BadTaxonomy
 from observatory.records import Taxonomy
-from observatory.taxonomy import SCHEMES, read_taxonomy
+from observatory.taxonomy import SCHEMES, TaxonomyShelf, read_taxonomy
 
 DAY = dt.date(2020, 1, 1)
 
@@ -20,6 +21,8 @@ FILES = {
         'Occupation,uri:1,2512,pump designer,"pump engineer\npump planner",Designs pumps.\n',
         "skills_en.csv": "conceptType,conceptUri,skillType,preferredLabel,altLabels\n"
         "KnowledgeSkillCompetence,uri:s,knowledge,hydraulics,fluid power\n",
+        "ISCOGroups_en.csv": "conceptType,conceptUri,code,preferredLabel,altLabels\n"
+        "ISCOGroup,uri/isco/C2512,2512,Pump people,\nSkillGroup,uri/skill/S1,S1,fluids,\n",
     },
     "onet": {
         "Occupation Data.txt": "O*NET-SOC Code\tTitle\tDescription\n17-2199.99\tPump Engineers\tDesign pumps.\n",
@@ -33,7 +36,7 @@ FILES = {
         '2144,Pump engineers,Design pumps.,"(a) sizing pumps for plants; (b) testing pumps in plants","- Pump planner"\n'
         "214,Engineers,A minor group.,,\n",
     },
-    "dadian": {"dadian.csv": "code,name_zh,definition,tasks,work_types\n2-02-01,水泵工程师,设计水泵。,1.设计 2.测试,水泵规划师|水泵测试师\n"},
+    "dadian": {"dadian.csv": "code,name_zh,major,middle,minor,definition,tasks,work_types\n2-02-01-03,水泵工程师,专业人员,工程人员,水泵人员,设计水泵。,1.设计 2.测试,水泵规划师|水泵测试师\n"},
     "csv": {"any.csv": "code,title,title_it,alternative,description\nA1,pump designer,progettista di pompe,pump planner;pump person,Designs.\n"},
 }  # fmt: skip
 
@@ -50,6 +53,31 @@ def read(paths: list[Path], scheme: str, **arguments: object) -> Taxonomy:
 
 def test_every_scheme_is_tested() -> None:
     assert set(FILES) == set(SCHEMES)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "groups"),
+    [
+        ("esco", {"2512": {"en": "Pump people"}}),
+        ("isco", {"2144": {"en": "Pump engineers"}, "214": {"en": "Engineers"}}),
+        ("dadian", {"2": {"zh": "专业人员"}, "2-02": {"zh": "工程人员"}, "2-02-01": {"zh": "水泵人员"}}),
+        ("onet", {}),
+    ],
+)
+def test_names_of_groups_are_kept_and_stay_on_the_shelf(tmp_path: Path, scheme: str, groups: dict[str, dict[str, str]]) -> None:  # fmt: skip
+    found = read(files(tmp_path, scheme), scheme)
+    assert found.groups == groups
+    shelf = TaxonomyShelf(tmp_path / "shelf")
+    version, _ = shelf.add(found)
+    assert shelf.load(version) == found
+    assert shelf.add(replace(found, groups={}))[1] is False  # joined with what is there
+
+
+def test_skill_groups_are_no_groups_of_occupations(tmp_path: Path) -> None:
+    file = tmp_path / "skillGroups_en.csv"
+    file.write_text("conceptType,conceptUri,code,preferredLabel\nSkillGroup,uri/skill/S1,S1,fluids\n", "utf-8")
+    with pytest.raises(BadTaxonomy, match="no group"):
+        read([file], "esco")
 
 
 def test_esco(tmp_path: Path) -> None:
@@ -130,7 +158,7 @@ def test_a_file_of_another_scheme_is_refused_with_the_one_it_looks_like(
         (b" \n", BadFile, "is empty"),
         (b"PK\x03\x04 zip", BadFile, "unpack it or save the sheet as CSV"),
         (b"\xff\x81\x30\xff\xff", BadFile, "neither UTF-8 nor GB 18030"),
-        (b"conceptUri,preferredLabel,iscoGroup\n", BadTaxonomy, "a header and no rows"),
+        (b"conceptUri,preferredLabel,iscoGroup\n", BadTaxonomy, "a header and no rows of these"),
         (b"a,b\n1,2\n", BadTaxonomy, "use --scheme csv with --map"),
     ],
 )

@@ -84,7 +84,7 @@ def _blocks(dossier: Dossier, case: Case) -> Iterator[Block]:
     ])  # fmt: skip
     yield _h("Proposed code and place")
     yield _table(("classification", "proposed code", "under", "rests on"),
-                 [(f"{wording.scheme(scheme)} {version}", code or "none is made there", f"{parent} {name}".strip() or "–", basis)
+                 [(f"{wording.scheme(scheme)} {version}", code or "none is made there", _under(parent, name), basis)
                   for scheme, version, code, parent, name, basis in case.codes], none=NO_CODE)  # fmt: skip
     yield _h("Relations to other classifications, proposed")
     yield _table(("classification", "concept", "relation", "similarity", "rests on"),
@@ -154,6 +154,17 @@ def _blocks(dossier: Dossier, case: Case) -> Iterator[Block]:
         f"method and settings of the run: fingerprint {run.fingerprint}", f"SHA-256 of the dossier: {dossier.sha256}",
         f"SHA-256 of the draft: {case.given.draft or 'none given'}", f"SHA-256 of the site's record: {case.given.record or 'none given'}",
     ])  # fmt: skip
+
+
+def _under(parent: str, name: str) -> str:
+    """A group with its name, or with how its name is to be had."""
+    return (
+        "–"
+        if not parent
+        else f"{parent} {name}"
+        if name
+        else f"{parent} (name not at hand: no loaded classification gives it)"
+    )
 
 
 def _named(scheme: str) -> str:

@@ -23,6 +23,10 @@ Chart = Mapping[str, Any]  # a Vega-Lite definition
 INK: Mapping[str, str] = {
     "line": "#1f5f8b", "band": "#b9d3e6", "count": "#8fa9bd", "text": "#4d5862", "rule": "#e3e7ea", "gap": "#eceef0",
 }  # fmt: skip
+# The same roles on a dark page.
+DARK: Mapping[str, str] = {
+    "line": "#7fb8de", "band": "#35566d", "count": "#55707f", "text": "#9ba7b1", "rule": "#2b3238", "gap": "#232a30",
+}  # fmt: skip
 MONTHLY_UP_TO = 30  # months; a longer history is drawn by quarters
 Z95 = 1.959964
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from observatory.errors import MissingPart
 from observatory.publish import wording
-from observatory.publish.charts import INK, growth_chart, periods, to_svg
+from observatory.publish.charts import DARK, INK, growth_chart, periods, to_svg
 from observatory.records import Dossier, Month
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -76,8 +76,11 @@ def inline(svg: str, description: str, prefix: str) -> str:
 
 
 def chart_colours() -> str:
-    """Rules that give each ink of the chart the page's own colour, light or dark."""
-    return "".join(
+    """Rules that give each ink of the charts its colour on a light page, on a dark one and on paper."""
+    light, dark = (
+        ":root{" + ";".join(f"--chart-{name}:{ink}" for name, ink in inks.items()) + "}" for inks in (INK, DARK)
+    )
+    return f"{light}\n@media screen and (prefers-color-scheme:dark){{{dark}}}\n" + "".join(
         f'.chart svg [fill="{ink}"]{{fill:var(--chart-{name})}}.chart svg [stroke="{ink}"]{{stroke:var(--chart-{name})}}\n'
         for name, ink in INK.items()
     )

@@ -4,7 +4,8 @@
 their release dates and gives, as of a date, the newest released version of each scheme.
 """
 
+from observatory.taxonomy.groups import group_names, group_title
 from observatory.taxonomy.read import SCHEMES, read_taxonomy
 from observatory.taxonomy.shelf import TaxonomyShelf, Version
 
-__all__ = ["SCHEMES", "TaxonomyShelf", "Version", "read_taxonomy"]
+__all__ = ["SCHEMES", "TaxonomyShelf", "Version", "group_names", "group_title", "read_taxonomy"]

@@ -35,6 +35,7 @@ class Parts:
     skills: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     skill_types: dict[str, SkillType] = field(default_factory=dict)
     marks: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by code of an occupation or skill
+    groups: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # names by code and language
 
     def taxonomy(self, scheme: str, version: str, released: dt.date) -> Taxonomy:
         occupations = tuple(
@@ -62,7 +63,8 @@ class Parts:
             )
             for code, names in sorted(self.skills.items())
         )
-        return Taxonomy(scheme=scheme, version=version, released=released, occupations=occupations, skills=skills)
+        groups = {code: dict(names) for code, names in sorted(self.groups.items())}
+        return Taxonomy(scheme=scheme, version=version, released=released, occupations=occupations, skills=skills, groups=groups)  # fmt: skip
 
     def _marks(self, code: str) -> tuple[str, ...]:
         return tuple(mark for mark in MARKS if mark in self.marks.get(code, ()))
@@ -93,6 +95,13 @@ def _esco_skills(rows: Iterable[Row], parts: Parts, language: str) -> None:
         code = row["conceptUri"].strip()
         parts.skills[code][language] += [row["preferredLabel"].strip(), *_names(row.get("altLabels", ""))]
         parts.skill_types[code] = "knowledge" if row.get("skillType") == "knowledge" else "skill"
+
+
+def _esco_groups(rows: Iterable[Row], parts: Parts, language: str) -> None:
+    """The ISCO-08 groups that ESCO stands on, by their ISCO-08 code."""
+    for row in rows:
+        if "/isco/" in row["conceptUri"]:
+            parts.groups[row["code"].strip().removeprefix("C")][language] = row["preferredLabel"].strip()
 
 
 def _onet_occupations(rows: Iterable[Row], parts: Parts, language: str) -> None:
@@ -129,8 +138,10 @@ def _onet_skills(rows: Iterable[Row], parts: Parts, language: str) -> None:
 def _isco(rows: Iterable[Row], parts: Parts, language: str) -> None:
     for row in rows:
         code = _pick(row, "ISCO 08 Code", "isco08_code")
+        if code:
+            parts.groups[code][language] = _pick(row, "Title EN", "title_en")
         if len(code) != 4:
-            continue  # unit groups only
+            continue  # unit groups are its occupations
         parts.labels[code][language] = _pick(row, "Title EN", "title_en")
         parts.description[code] = row.get("Definition", row.get("definition", "")).strip()
         tasks = row.get("Tasks include", row.get("tasks", ""))
@@ -146,6 +157,9 @@ def _dadian(rows: Iterable[Row], parts: Parts, language: str) -> None:
     for row in rows:
         code = row["code"].strip()
         parts.labels[code]["zh"] = row["name_zh"].strip()
+        for depth, level in enumerate(("major", "middle", "minor"), 1):
+            if row.get(level, "").strip():
+                parts.groups["-".join(code.split("-")[:depth])]["zh"] = row[level].strip()
         parts.alternative[code]["zh"] += [
             name for name in re.split(r"[|、；;,，\n]", row.get("work_types", "")) if name.strip()
         ]
@@ -175,6 +189,7 @@ SCHEMES: Mapping[str, Scheme] = {
         tables=(
             _table("conceptUri|preferredLabel|iscoGroup", _esco_occupations),
             _table("conceptUri|preferredLabel|skillType", _esco_skills),
+            _table("conceptUri|code|preferredLabel", _esco_groups),
         ),
     ),
     "onet": Scheme(
@@ -228,10 +243,10 @@ def read_taxonomy(
             if reader is _esco_skills and (mark := collection_of(path.name)):
                 for row in rows:
                     parts.marks[row["conceptUri"].strip()].add(mark)
-    if not (parts.labels or parts.alternative or parts.tasks or parts.skills):
+    if not (parts.labels or parts.alternative or parts.tasks or parts.skills or parts.groups):
         raise BadTaxonomy(
-            f"{', '.join(path.name for path in files)}: no occupation and no skill was found; "
-            f"the file has a header and no rows"
+            f"{', '.join(path.name for path in files)}: no occupation, no skill and no group was found; "
+            f"the file has a header and no rows of these"
         )
     return parts.taxonomy(scheme, version, released)
 
@@ -264,6 +279,8 @@ def merge(one: Taxonomy, other: Taxonomy) -> Taxonomy:
                 parts.skills[skill.code][language] += names
             parts.skill_types[skill.code] = skill.skill_type
             parts.marks[skill.code].update(skill.marks)
+        for code, names_ in taxonomy.groups.items():
+            parts.groups[code].update(names_)
     return parts.taxonomy(one.scheme, one.version, min(one.released, other.released))
 
 

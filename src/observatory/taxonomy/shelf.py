@@ -61,10 +61,11 @@ class TaxonomyShelf:
             taxonomy = merge(self.load(old), taxonomy)
         if not taxonomy.skills and not any(occupation.labels for occupation in taxonomy.occupations):
             raise BadTaxonomy(
-                f"{taxonomy.scheme} {taxonomy.version}: these files hold tasks or alternative titles only; "
+                f"{taxonomy.scheme} {taxonomy.version}: these files hold tasks, alternative titles or groups only; "
                 f"add the file that names the occupations first, or together with them"
             )
-        text = json.dumps(asdict(taxonomy), ensure_ascii=False, sort_keys=True, default=str)
+        body = {name: value for name, value in asdict(taxonomy).items() if name != "groups" or value}
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
         digest = hashlib.sha256(text.encode()).hexdigest()
         if old is not None and old.sha256 == digest:
             return old, False
@@ -138,6 +139,7 @@ class TaxonomyShelf:
                 )
                 for s in raw["skills"]
             ),
+            groups=raw.get("groups", {}),
         )
 
     def _card(self, version: Version) -> Path:
