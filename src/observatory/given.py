@@ -12,10 +12,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from observatory.committee import Given
-from observatory.errors import BadFile, BadInput
+from observatory.errors import BadInput
+from observatory.handed import naming, text_of
 from observatory.standards import LEVELS, Draft, from_json
 
 LEAST_EMPLOYERS = 3
+RECORD = "observatory review record ID --out FILE"
 
 
 class _Record(BaseModel):
@@ -34,19 +36,21 @@ def given_of(candidate_id: str, *, draft: Path | None, record: Path | None) -> G
     draft_hash = record_hash = ""
     told = _Record(format_version=1, candidate_id=candidate_id, written_at="")
     if draft is not None:
-        text = _read(draft)
-        made = from_json(text)
+        text = text_of(draft, expected="a draft of a standard (JSON)", made_by="observatory draft ID --format json")
+        with naming(draft):
+            made = from_json(text)
         _same(draft, made.candidate_id, candidate_id)
         units, draft_hash = units_of(made), hashlib.sha256(text.encode()).hexdigest()
     if record is not None:
-        text = _read(record)
+        text = text_of(record, expected="the site's record of a candidate (JSON)", made_by=RECORD)
         try:
             told = _Record.model_validate_json(text)
         except ValidationError as error:
             first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            why = f"{where}: {first['msg']}" if where else first["msg"]
             raise BadInput(
-                f"{record}: not the site's record of a candidate ({'.'.join(map(str, first['loc']))}: {first['msg']}); "
-                "write it again with: observatory review record ID --out FILE"
+                f"{record}: not the site's record of a candidate ({why}); write it again with: {RECORD}"
             ) from error
         _same(record, told.candidate_id, candidate_id)
         record_hash = hashlib.sha256(text.encode()).hexdigest()
@@ -71,10 +75,3 @@ def units_of(draft: Draft) -> tuple[tuple[str, str, int, int], ...]:
 def _same(path: Path, theirs: str, ours: str) -> None:
     if theirs.partition("~")[0] != ours.partition("~")[0]:
         raise BadInput(f"{path}: it is of the candidate {theirs}; the file is for {ours}")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path}: cannot be read ({error})") from error

@@ -264,7 +264,8 @@ def read_csv(text: str) -> tuple[Row, ...]:
         lacking = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
         other = [name for name in reader.fieldnames or () if name not in COLUMNS]
         raise BadInput(
-            f"not a register: columns missing: {', '.join(lacking) or 'none'}; unknown: {', '.join(map(repr, other)) or 'none'}"
+            f"not a register: columns missing: {', '.join(lacking) or 'none'}; unknown: {', '.join(map(repr, other[:8])) or 'none'}; "
+            "make one with: observatory review register --out FILE"
         )
     rows = []
     for number, cells in enumerate(raw, 2):

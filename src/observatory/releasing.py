@@ -38,15 +38,13 @@ def export_register(
     ws: Workspace, form: str, file: Path, *, name: str, on: dt.date, schemes: tuple[str, ...] = ()
 ) -> bytes:
     """A register that the site wrote (CSV) in a format of `publish.register_export`; all live sources with their licences."""
-    from observatory.errors import BadFile
+    from observatory.handed import naming, text_of
     from observatory.publish.register_export import RegisterRelease, make_register_export
     from observatory.register import SCHEMES, from_csv
 
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{file}: cannot be read: {error}") from error
-    rows = from_csv(text, schemes=(ws.settings.standards.scheme, *SCHEMES, *schemes))
+    text = text_of(file, expected="the register (CSV)", made_by="observatory review register --out FILE")
+    with naming(file):
+        rows = from_csv(text, schemes=(ws.settings.standards.scheme, *SCHEMES, *schemes))
     release = RegisterRelease(name=name, on=on, publisher=ws.settings.workspace.name, sources=_terms())
     return make_register_export(form, rows, release)
 

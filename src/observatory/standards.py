@@ -352,11 +352,15 @@ def from_json(text: str) -> Draft:
     except (ValueError, RecursionError) as error:
         raise BadInput(f"not a draft of a standard: not JSON ({error}); make one with: observatory draft ID") from error
     if not isinstance(raw, dict):
-        raise BadInput(f"not a draft of a standard: a JSON {type(raw).__name__}, expected an object")
+        raise BadInput(
+            f"not a draft of a standard: a JSON {type(raw).__name__}, expected an object; make one with: observatory draft ID --format json"
+        )
     stated = raw.pop("sha256", None)
     version = raw.get("schema_version")
     if version != SCHEMA_VERSION:
-        raise BadInput(f"a draft of schema {version!r}; this version reads schema {SCHEMA_VERSION}")
+        raise BadInput(
+            f"a draft of schema {version!r}; this version reads schema {SCHEMA_VERSION}; make it again with: observatory draft ID --format json"
+        )
     _only_known(raw, Draft, "")
     try:
         found: Draft = TypeAdapter(Draft).validate_python(raw)

@@ -108,16 +108,15 @@ def _laid_out(chosen: Dossier, case: Case, form: str) -> bytes:
 def codes_of(ws: Workspace, register: Path | None) -> Codes:
     """The rules of codes of a workspace, with the codes that a register (CSV) holds. Raises `BadFile`, `BadInput`."""
     from observatory.committee import Codes
-    from observatory.errors import BadFile
+    from observatory.handed import naming, text_of
     from observatory.register import read_csv
 
     s = ws.settings.standards
     taken: tuple[str, ...] = ()
     if register is not None:
-        try:
-            rows = read_csv(register.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadFile(f"{register}: cannot be read ({error})") from error
+        text = text_of(register, expected="the register (CSV)", made_by="observatory review register --out FILE")
+        with naming(register):
+            rows = read_csv(text)
         taken = tuple(row.code for row in rows if row.scheme == s.scheme)
     return Codes(scheme=s.scheme, patterns={"occupation": s.occupation_code, "specialisation": s.specialisation_code}, taken=taken)  # fmt: skip
 
@@ -154,19 +153,18 @@ def _made(chosen: Dossier, form: str) -> bytes:
 def verify_dossier(obj: dict[str, object], file: Path, hash_only: bool, register: Path | None) -> None:
     """Check that a dossier (JSON) is as it was made, and that the corpus it names gives its figures."""
     from observatory.cli.opening import workspace_of
-    from observatory.errors import BadFile, NotEnoughData, WorkspaceError
+    from observatory.errors import NotEnoughData, WorkspaceError
+    from observatory.handed import naming, text_of
     from observatory.pipeline import corpus_of
     from observatory.propose import from_json, verify
     from observatory.verification import differences
 
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{file}: cannot be read ({error})") from error
+    text = text_of(file, expected="a dossier (JSON)", made_by="observatory dossier ID --format json")
     if '"case"' in text[:200_000] and '"dossier"' in text[:400]:
         _verify_committee(obj, file, text, hash_only, register)
         return
-    found = from_json(text)
+    with naming(file):
+        found = from_json(text)
     if not verify(found):
         click.echo(f"{file}: altered: its contents do not have the hash {found.sha256[:16]} that it names", err=True)
     else:
@@ -195,11 +193,13 @@ def _verify_committee(obj: dict[str, object], file: Path, text: str, hash_only: 
     from observatory import committee
     from observatory.casebook import Casebook
     from observatory.cli.opening import workspace_of
+    from observatory.handed import naming
     from observatory.pipeline import corpus_of, shelf_of
     from observatory.recount import case_differences
     from observatory.verification import differences
 
-    found, case, right = committee.from_json(text)
+    with naming(file):
+        found, case, right = committee.from_json(text)
     click.echo(f"{file}: " + ("hash right" if right else "altered: its contents do not have the hash it names"), err=not right)  # fmt: skip
     wrong: list[str] = []
     if not hash_only:

@@ -111,26 +111,31 @@ def _raw(dossier: Dossier) -> dict[str, Any]:
     return raw
 
 
+_MAKE = "give a file made by: observatory dossier ID --format json"
+
+
 def from_json(text: str) -> Dossier:
     """A dossier from its JSON. Raises `BadInput` when it is none, naming what is missing."""
     try:
         raw = json.loads(text)
     except ValueError as error:
-        raise BadInput(
-            f"not a dossier: not JSON ({error}); give a file made by: observatory dossier ID --format json"
-        ) from error
+        raise BadInput(f"not a dossier: not JSON ({error}); {_MAKE}") from error
+    if not isinstance(raw, dict):
+        raise BadInput(f"not a dossier: a JSON {type(raw).__name__}, expected an object; {_MAKE}")
     names = {field.name for field in fields(Dossier)}
-    if isinstance(raw, dict) and raw.get("schema_version") in (1, 2):
+    if raw.get("schema_version") in (1, 2):
         names -= set(SINCE_3)
-    if not isinstance(raw, dict) or set(raw) != names:
-        missing = sorted(names - set(raw)) if isinstance(raw, dict) else sorted(names)
-        raise BadInput(f"not a dossier: the fields {', '.join(missing) or 'beyond the schema'} do not fit")
-    if raw["schema_version"] > SCHEMA_VERSION:
-        raise BadInput(f"a dossier of schema {raw['schema_version']}; this version reads up to {SCHEMA_VERSION}")
+    if isinstance(version := raw.get("schema_version"), int) and version > SCHEMA_VERSION:
+        raise BadInput(f"a dossier of schema {version}; this version reads up to {SCHEMA_VERSION}; {_MAKE}")
+    if set(raw) != names:
+        missing, unknown = sorted(names - set(raw)), sorted(set(raw) - names)
+        raise BadInput(
+            f"not a dossier: fields missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown[:8]) or 'none'}; {_MAKE}"
+        )
     try:
         return _dossier(raw)
     except (KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"not a dossier: {type(error).__name__} {error} in its fields") from error
+        raise BadInput(f"not a dossier: {type(error).__name__} {error} in its fields; {_MAKE}") from error
 
 
 def verify(dossier: Dossier) -> bool:
