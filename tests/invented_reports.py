@@ -75,15 +75,16 @@ def weekly_facts() -> WeeklyFacts:
     monthly = tuple((day, 30 if i % 4 == 0 else 0) for i, (day, _) in enumerate(weeks))
     never = tuple((day, 0) for day, _ in weeks)
 
-    def one(name: str, counts: tuple[tuple[dt.date, int], ...]) -> SourceWeek:
+    def one(name: str, counts: tuple[tuple[dt.date, int], ...], health: str = "well") -> SourceWeek:
         return SourceWeek(source=name, postings=counts[-1][1], usual=42.0, last_posted=END - dt.timedelta(days=9),
-                          last_collected=END, set_aside=2, weeks=counts)  # fmt: skip
+                          last_collected=END, set_aside=2, weeks=counts, health=health)  # fmt: skip
 
     return WeeklyFacts(
         basis=basis(END - dt.timedelta(days=7)), candidates=candidates(),
         earlier={"L0a1b2c3d4": (9, 120, "heat-pump commissioning engineer"), "Lshrinks": (2, 200, "paper engineer")},
         earlier_run=invented_run(),
-        sources=(one("well", weeks), one("stopped", stopped), one("few", few), one("monthly", monthly), one("never", never)),
+        sources=(one("well", weeks), one("stopped", stopped), one("few", few), one("monthly", monthly), one("never", never),
+                 one("an old file", never, "file"), one("walled", weeks, "failing")),
     )  # fmt: skip
 
 

@@ -151,6 +151,17 @@ def test_silence_is_measured_against_the_sources_own_habit(ws: Workspace) -> Non
     assert one.silent == ""
     (one,) = health(pipeline.corpus_of(ws), later)
     assert "nothing new since 2026-11-25; usually every 1.0 days" in one.silent
+    assert one.state == "silent"
+    assert health(pipeline.corpus_of(ws), NOW + 6 * DAY)[0].state == "well"  # as it was known then
+
+
+def test_an_imported_file_is_never_silent_and_a_failed_fetch_is_said(ws: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "old.jsonl"
+    file.write_text('{"id": "1", "title": "Brine analyst", "description": "Tests brine.", "posted_at": "2019-03-04"}\n')
+    pipeline.import_files(ws, [file], source="old", columns=None, now=NOW)
+    assert [(one.source, one.state) for one in health(pipeline.corpus_of(ws), NOW + 900 * DAY)] == [("old", "file")]
+    fetch(ws, Invented([], fail=Unreachable("time-out")), NOW)
+    assert {one.source: one.state for one in health(pipeline.corpus_of(ws), NOW)} == {"invented": "failing", "old": "file"}
 
 
 def test_a_source_is_asked_no_more_often_than_its_terms_allow(ws: Workspace) -> None:

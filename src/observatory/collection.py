@@ -300,7 +300,10 @@ def usual_listing(corpus: Corpus, source: str) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """How a source does. `silent` says since when nothing new came, against its habit; "" = as usual."""
+    """How a source does. `silent` says since when nothing new came, against its habit; "" = as usual.
+
+    A source without a fetch (`last_fetch` None) came from files: a finished import owes nothing more.
+    """
 
     source: str
     postings: int
@@ -312,9 +315,16 @@ class Health:
     silent: str
     gone: int
 
+    @property
+    def state(self) -> str:
+        """In a word: file (imported, not collected), failing, silent or well."""
+        if self.last_fetch is None:
+            return "file"
+        return "failing" if self.failures else "silent" if self.silent else "well"
+
 
 def health(corpus: Corpus, now: dt.datetime) -> list[Health]:
-    """The health of every source in the corpus or the ledger, by name."""
+    """The health of every source in the corpus or the ledger, by name, as the fetches up to `now` show it."""
     held = {row["source"]: row for row in corpus.query(
         "SELECT source, count(*) AS n, max(collected_at) AS last FROM postings GROUP BY source"
     ).to_pylist()}  # fmt: skip
@@ -322,7 +332,7 @@ def health(corpus: Corpus, now: dt.datetime) -> list[Health]:
         "SELECT source, count(*) AS n FROM sightings WHERE gone_at IS NOT NULL GROUP BY source"
     ).to_pylist()}  # fmt: skip
     ledger: dict[str, list[dict[str, Any]]] = {}
-    for row in corpus.query("SELECT * FROM fetches ORDER BY started_at").to_pylist():
+    for row in corpus.query("SELECT * FROM fetches WHERE started_at <= $now ORDER BY started_at", now=now).to_pylist():
         ledger.setdefault(row["source"], []).append(row)
     found = []
     for name in sorted({*held, *ledger}):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from observatory.collection import health
 from observatory.errors import NotEnoughData, SettingError
 from observatory.filed import backtest_file, decisions_file, read_backtest, read_decisions
 from observatory.pipeline import corpus_of, newest_run, run_from_json
@@ -237,6 +238,7 @@ class Reader:
                 start=end - dt.timedelta(days=7), end=end,
             )
         }  # fmt: skip
+        states = {one.source: one.state for one in health(self.corpus, end)}
         found = []
         for row in known:
             weeks = [counted.get((row["source"], week), 0) for week in range(WEEKS)]
@@ -245,6 +247,7 @@ class Reader:
                     source=row["source"], postings=weeks[-1], usual=statistics.median(weeks[-9:-1]),
                     last_posted=row["posted"], last_collected=row["collected"], set_aside=aside.get(row["source"], 0),
                     weeks=tuple((start.date() + dt.timedelta(weeks=i), n) for i, n in enumerate(weeks)),
+                    health=states.get(row["source"], "file"),
                 )
             )  # fmt: skip
         return tuple(found)

@@ -22,7 +22,7 @@ from observatory.errors import MissingPart, SettingError
 from observatory.publish import documents
 from observatory.publish.paper import Figures, Grid, Heading, Picture, Text, all_text
 from observatory.publish.reports import FORMS, REPORTS, make_report
-from observatory.publish.reports.weekly import state
+from observatory.publish.reports.weekly import state, weekly
 from observatory.publish.speech import LANGUAGES, Speech
 from observatory.records import Growth
 from publish.test_documents import need_han, program, text_of
@@ -226,7 +226,23 @@ def test_libreoffice_opens_a_docx_and_makes_a_pdf(tmp_path: Path) -> None:
 
 def test_what_a_source_is_called() -> None:
     found = {source.source: state(source) for source in weekly_facts().sources}
-    assert found == {"well": "well", "stopped": "silent", "few": "low", "monthly": "seldom", "never": "ended"}
+    assert found == {
+        "well": "well", "stopped": "silent", "few": "low", "monthly": "seldom", "never": "ended", "an old file": "file",
+        "walled": "failing",
+    }  # fmt: skip
+
+
+def test_a_finished_import_asks_for_no_look() -> None:
+    facts = weekly_facts()
+    text = all_text(weekly(facts, Speech("en")))
+    look = next(line for line in text.splitlines() if "sources need a look" in line)
+    assert look.startswith("4 sources")
+    assert "an old file" not in look
+    assert all(name in look for name in ("stopped", "few", "never", "walled"))
+    assert "2 / 6" in text
+    text = all_text(weekly(replace(facts, sources=facts.sources[5:6]), Speech("en")))
+    assert "All postings were imported from files; no source is collected." in text
+    assert "an old file" in text
 
 
 def test_no_decisions_on_file_are_never_nought() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from observatory.ledger import DONE, MISSED, OWED, Entry, IssueRow, Ledger, Letter
+from observatory.ledger import DONE, FAILED, MISSED, OWED, Entry, IssueRow, Ledger, Letter
 from observatory.ledger.tables import engine_of
 from observatory.review.views import operating
 
@@ -119,3 +119,32 @@ def test_the_issues_of_a_day_stand_together_in_the_readers_language(client, ledg
     assert english.count(">PDF</a>") == 2
     italian = client.get("/archive", headers={"accept-language": "it"}).content.decode()
     assert '<strong lang="it">Bollettino settimanale</strong>' in italian
+
+
+def test_a_disabled_job_shows_no_next_time(client, ledger):
+    ledger.know("tidy", kind="retention", described="45 0 * * * in UTC", now=NOW, next_due=None)
+    page = client.get("/jobs").content.decode()
+    assert "disabled in its file" in page
+    assert "2025-01-02 00:00" not in page
+
+
+def test_home_says_how_the_jobs_of_the_ledger_fare(client, ledger):
+    now = timezone.now()
+    page = client.get("/").content.decode()
+    assert "no sign of life" in page
+    ledger.beat("me", now=now)
+    page = client.get("/").content.decode()
+    assert "no sign of life" not in page
+    assert "known: 1" in page
+    row = ledger.job("tidy")
+    ledger.settle(
+        row, [Entry(due_at=now - dt.timedelta(hours=9), state=MISSED, reason="off")], until=now, next_due=now
+    )
+    assert "missed in the last seven days: 1" in client.get("/").content.decode()
+    ledger.know("other", kind="retention", described="", now=now, next_due=now)
+    ledger.settle(
+        ledger.job("other"), [Entry(due_at=now, state=OWED)], until=now + dt.timedelta(seconds=1), next_due=now
+    )
+    run = ledger.begin(ledger.owed("other")[0], now=now)
+    ledger.end(run, FAILED, now=now, reason="no disk")
+    assert "failures in a row: 1" in client.get("/").content.decode()

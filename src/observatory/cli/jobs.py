@@ -39,7 +39,7 @@ def list_(obj: dict[str, Any], as_json: bool) -> None:
         known, last = ledger.job(job.name), next(iter(ledger.runs(job.name, limit=1)), None)
         state = "disabled" if not job.enabled else f"paused by {known.paused_by}" if known and known.paused_by else ""
         rows.append({
-            "name": job.name, "kind": job.kind, "when": str(job.when), "next": job.when.next(now()) if job.enabled else None,
+            "name": job.name, "kind": job.kind, "when": str(job.when), "next": job.next_due(now()),
             "state": state or (last.state if last else "new"), "failures": known.failures if known else 0,
             "last": last.due_at if last else None,
         })  # fmt: skip
@@ -71,7 +71,7 @@ def show(obj: dict[str, Any], name: str, as_json: bool) -> None:
     job = _job(ws, name)
     upcoming, at = [], now()
     for _ in range(5):
-        following = job.when.next(at)
+        following = job.next_due(at)
         if following is None:
             break
         at = following
@@ -108,7 +108,7 @@ def run(context: click.Context, name: str, here: bool) -> None:
     ws = workspace_of(context.obj)
     job = _job(ws, name)
     ledger = open_ledger(ws)
-    ledger.know(job.name, kind=job.kind, described=str(job.when), now=now(), next_due=job.when.next(now()))
+    ledger.know(job.name, kind=job.kind, described=str(job.when), now=now(), next_due=job.next_due(now()))
     number = ledger.request("run", name, by=getpass.getuser(), now=now())
     if not here:
         click.echo(f"asked the scheduler to run {name} (request {number}); follow it: observatory jobs history {name}")
@@ -271,7 +271,7 @@ def _ask(obj: dict[str, Any], verb: str, name: str) -> None:
     ws = workspace_of(obj)
     job = _job(ws, name)
     ledger = open_ledger(ws)
-    ledger.know(job.name, kind=job.kind, described=str(job.when), now=now(), next_due=job.when.next(now()))
+    ledger.know(job.name, kind=job.kind, described=str(job.when), now=now(), next_due=job.next_due(now()))
     number = ledger.request(verb, name, by=getpass.getuser(), now=now())
     click.echo(f"asked the scheduler to {verb} {name} (request {number})")
 

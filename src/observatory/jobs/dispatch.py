@@ -91,7 +91,7 @@ class Dispatcher:
         """The first thing after getting the lock: enters the jobs, and gives up those without a file."""
         for job in self.jobs.values():
             self.ledger.know(
-                job.name, kind=job.kind, described=str(job.when), now=now, next_due=job.when.next(now)
+                job.name, kind=job.kind, described=str(job.when), now=now, next_due=job.next_due(now)
             )  # fmt: skip
         self.ledger.forget_missing(list(self.jobs), now=now)
         self.ledger.beat(self.owner, now=now)
@@ -130,7 +130,10 @@ class Dispatcher:
         due = job.when.between(row.settled_until, now)
         if not due:
             return  # nothing to enter: the next due time lies ahead, and `settled_until` may lag behind
-        paused_by = row.paused_by if job.enabled else f"enabled = false in {job.file.name}"
+        if not job.enabled:  # it owes nothing, then as little when it is enabled again
+            self.ledger.settle(row, [], until=now, next_due=None)
+            return
+        paused_by = row.paused_by
         entries = judge(
             due, now=now, grace=job.limits.grace, catch_up=job.limits.catch_up, paused_by=paused_by
         )  # fmt: skip
@@ -140,7 +143,7 @@ class Dispatcher:
                     self._give_up(waiting, job, f"overtaken by the run due {due[-1]:%Y-%m-%d %H:%M} UTC", now)
         lost = [e for e in entries if e.state == MISSED] if entries[-1].state == MISSED and not paused_by else []
         letter = self.news.missed(job, lost) if lost and job.tell else None
-        self.ledger.settle(row, entries, until=now, next_due=job.when.next(now), letter=letter)
+        self.ledger.settle(row, entries, until=now, next_due=job.next_due(now), letter=letter)
 
     def _watch(self, run: RunRow, now: dt.datetime) -> None:
         job = self.jobs.get(run.job)

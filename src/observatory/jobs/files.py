@@ -137,6 +137,10 @@ class Job:
     limits: LimitPart
     file: Path
 
+    def next_due(self, after: dt.datetime) -> dt.datetime | None:
+        """The first due time after `after`; None for a job that is disabled: it is due never."""
+        return self.when.next(after) if self.enabled else None
+
     def retry_after(self, attempt: int) -> dt.timedelta:
         """How long to wait after the given failed attempt (1 = the first): doubled each time, up to the longest."""
         wait: dt.timedelta = self.on_failure.first_retry * 2 ** min(attempt - 1, 12)

@@ -56,6 +56,7 @@ def collect(work: Work) -> Outcome:
     """Collects from the job's sources, each from where it stopped."""
     from observatory import pipeline
     from observatory.collect import SOURCES, Client, make_source, read_register
+    from observatory.collection import NOT_DUE, health
     from observatory.review.exchange import receive_health
 
     settings = work.settings(CollectSettings)
@@ -64,15 +65,19 @@ def collect(work: Work) -> Outcome:
     with Client() as client:
         found = [make_source(client, register, name) for name in settings.sources]
         reports = pipeline.collect(work.ws, found, since=since, now=work.now(), progress=work.progress)
+    said = {
+        name: report.failed or f"{report.added} new of {report.read} read"
+        for name, report in reports.items() if report.outcome != NOT_DUE
+    }  # fmt: skip
     receive_health(
         [
-            {"name": name[:80], "what": "source", "well": not report.failed,
-             "detail": (report.failed or f"{report.added} new of {report.read} read")[:300]}
-            for name, report in reports.items()
+            {"name": one.source[:80], "what": "source", "well": one.state == "well",
+             "detail": (one.silent if one.state == "silent" else said.get(one.source) or one.cause or one.outcome)[:300]}
+            for one in health(pipeline.corpus_of(work.ws), work.now()) if one.state != "file"
         ],
         now=work.now(),
     )  # fmt: skip
-    said = "; ".join(
+    done = "; ".join(
         f"{name}: {r.added} new of {r.read} read, {sum(r.rejected.values())} set aside" for name, r in reports.items()
     )
     failed = {name: report for name, report in reports.items() if report.failed}
@@ -80,7 +85,7 @@ def collect(work: Work) -> Outcome:
         words = "; ".join(report.failed for report in failed.values())
         whole = f"{len(failed)} of {len(reports)} sources failed: {words}. What came is stored"
         raise Unreachable(whole) if any(report.retry for report in failed.values()) else FetchError(whole)
-    return Outcome(result=said)
+    return Outcome(result=done)
 
 
 # --- enrich, detect, propose -----------------------------------------------------------------

@@ -57,7 +57,8 @@ class Basis:
 class SourceWeek:
     """How a source fared in a week: its postings, and the median of the eight weeks before.
 
-    `last_posted` is None while the source has never given anything.
+    `last_posted` is None while the source has never given anything. `health` is that of its fetches:
+    well, failing or silent, or "file" where it was imported from files and never collected.
     """
 
     source: str
@@ -67,6 +68,7 @@ class SourceWeek:
     last_collected: dt.date | None
     set_aside: int
     weeks: tuple[tuple[dt.date, int], ...]  # first day of a week, postings; the oldest first
+    health: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

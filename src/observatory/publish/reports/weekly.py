@@ -21,6 +21,7 @@ from observatory.publish.speech import Speech
 
 SHOWN = 15
 LEAST_MOVE = 3  # ranks
+UNWELL = ("failing", "silent", "ended", "low")  # states that ask for a look
 
 
 def weekly(facts: WeeklyFacts, say: Speech) -> Paper:
@@ -29,7 +30,8 @@ def weekly(facts: WeeklyFacts, say: Speech) -> Paper:
     professions = [c for c in facts.candidates if c.kind in PROFESSIONS]
     fresh = [c for c in professions if facts.earlier is not None and c.candidate_id not in facts.earlier]
     taken = within(basis.decisions, basis)
-    unwell = [s for s in facts.sources if state(s) in ("silent", "low", "ended")]
+    collected = [s for s in facts.sources if s.health != "file"]
+    unwell = [s for s in collected if state(s) in UNWELL]
     usual = sum(s.usual for s in facts.sources)
     conclusions = [
         say.say("weekly.empty") if not basis.postings
@@ -39,13 +41,13 @@ def weekly(facts: WeeklyFacts, say: Speech) -> Paper:
         if fresh else say.say("weekly.new.none", day=facts.earlier_run.as_of.date()),
         decided(basis, say) if basis.decisions is None else say.counted("weekly.decided", len(taken)),
         say.counted("weekly.unwell", len(unwell), names=say.listed([s.source for s in unwell])) if unwell
-        else say.say("weekly.well"),
+        else say.say("weekly.well" if collected else "weekly.files"),
     ]  # fmt: skip
     figures = (
         (say.say("weekly.fig.new"), say.number(len(fresh)) if facts.earlier is not None else "–", say.counted("of.candidates", len(professions))),
         (say.say("weekly.fig.postings"), say.number(basis.postings), say.say("weekly.fig.usual", n=round(usual))),
         (say.say("weekly.fig.decisions"), "–" if basis.decisions is None else say.number(len(taken)), say.say("weekly.fig.in.week")),
-        (say.say("weekly.fig.sources"), f"{len(facts.sources) - len(unwell)} / {len(facts.sources)}", say.say("weekly.fig.well")),
+        (say.say("weekly.fig.sources"), f"{len(collected) - len(unwell)} / {len(collected)}" if collected else "–", say.say("weekly.fig.well")),
     )  # fmt: skip
     blocks: list[Block] = first_page(conclusions, figures, basis, say)
     if facts.earlier is None:
@@ -99,11 +101,14 @@ def _moves(facts: WeeklyFacts, say: Speech) -> Grid:
 
 
 def state(source: SourceWeek) -> str:
-    """How a source fares.
+    """How a source fares: by its fetches where they speak, else by what it published.
 
-    silent: without a posting for longer than ever in the weeks shown; seldom: none this week, as it
+    file: imported from files, which owe nothing more; failing: its last fetch could not tell;
+    silent: nothing new for longer than its habit, or without a posting for longer than ever in the weeks shown; seldom: none this week, as it
     happens; ended: none in all weeks shown; low: under half of the usual and of every week before; well.
     """
+    if source.health != "well":
+        return source.health
     counts = [n for _, n in source.weeks]
     if not any(counts):
         return "ended"
@@ -123,7 +128,7 @@ def _sources(facts: WeeklyFacts, say: Speech) -> list[Block]:
     )  # fmt: skip
     head = ("col.source", "col.postings.week", "col.usual", "col.last", "col.aside", "col.state")
     drawn = [
-        (s.source, day, n, "low" if i == len(s.weeks) - 1 and found in ("low", "silent") else "")
+        (s.source, day, n, "low" if i == len(s.weeks) - 1 and found in UNWELL else "")
         for s, found in zip(facts.sources, states, strict=True) for i, (day, n) in enumerate(s.weeks)
         if any(count for _, count in s.weeks)
     ]  # fmt: skip
@@ -131,7 +136,7 @@ def _sources(facts: WeeklyFacts, say: Speech) -> list[Block]:
     return [
         Text(text=say.say("weekly.sources.note"), quiet=True),
         Grid(head=tuple(say.say(name) for name in head), rows=rows, align="lrrlrl", wide=(0,), otherwise=say.say("no.sources"),
-             marked=frozenset(i for i, found in enumerate(states) if found in ("low", "silent"))),
+             marked=frozenset(i for i, found in enumerate(states) if found in UNWELL)),
         *pictured(volume_chart(drawn, title=title, weekly=True), say.say("weekly.chart"), say.say("weekly.chart"),
                   volume_chart(drawn, title=title, weekly=True, width=330)),
     ]  # fmt: skip

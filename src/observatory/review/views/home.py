@@ -31,6 +31,7 @@ from observatory.review.models import (
     User,
 )
 from observatory.review.templatetags.review import VERBS, figure
+from observatory.review.views import operating
 from observatory.review.views.frame import now, page, rules
 from observatory.review.views.standards import step_rules
 
@@ -76,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "target": target, "year": year, **done, "in_review": review, "waits": waits, "fresh": counts["fresh"],
             "newest": newest.order_by("-score")[:5], "mine": mine, "mentions": mentions, "votes": votes, "since": since,
-            "health": Health.objects.all()[:10], "slots": range(max(target, done["published"])),
+            "health": [*operating.fares(today), *Health.objects.all()[:10]], "slots": range(max(target, done["published"])),
             "first_look": not user.toured, "steps": due_steps(steps, owner=user, today=today.date()),
             "outlook": seen,
         },

@@ -103,6 +103,34 @@ def _state(name: str, state: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def fares(at: dt.datetime) -> list[dict[str, Any]]:
+    """How the jobs fare, in rows as those of sources: what fails or was missed, else one row for all that is well."""
+    job = _("Job")
+    try:
+        rows, beat = [row for row in ledger().jobs() if not row.gone], ledger().scheduler()
+        missed = [run for run in ledger().runs(state=MISSED, limit=50) if at - run.due_at < LATELY]
+        done = ledger().last_done()
+    except ObservatoryError as error:
+        return [{"name": _("Jobs"), "well": False, "get_what_display": job, "reported_at": at, "detail": str(error)}]
+    if not rows:
+        return []
+    found: list[dict[str, Any]] = []
+    if beat is None or at - beat.beat_at > SILENT:
+        found.append({"name": _("Scheduler"), "well": False, "get_what_display": _("no sign of life"),
+                      "reported_at": beat.beat_at if beat else None, "detail": ""})  # fmt: skip
+    for row in rows:
+        lost = sum(run.job == row.name for run in missed)
+        said = [_("failures in a row: %(n)s") % {"n": row.failures}] if row.failures else []
+        said += [_("missed in the last seven days: %(n)s") % {"n": lost}] if lost else []
+        if said:
+            found.append({"name": row.name, "well": False if row.failures else None, "get_what_display": job,
+                          "reported_at": None, "detail": " · ".join(said)})  # fmt: skip
+    if not found:
+        found.append({"name": _("Jobs"), "well": True, "get_what_display": _("known: %(n)s") % {"n": len(rows)},
+                      "reported_at": max(done.values(), default=None), "detail": ""})  # fmt: skip
+    return found
+
+
 def _shown(run: RunRow, at: dt.datetime) -> dict[str, Any]:
     """A run as the page shows it: its state in words and colour, how long it took, what came of it."""
     until = run.ended_at or (at if run.state == RUNNING else None)
