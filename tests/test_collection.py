@@ -161,7 +161,10 @@ def test_an_imported_file_is_never_silent_and_a_failed_fetch_is_said(ws: Workspa
     pipeline.import_files(ws, [file], source="old", columns=None, now=NOW)
     assert [(one.source, one.state) for one in health(pipeline.corpus_of(ws), NOW + 900 * DAY)] == [("old", "file")]
     fetch(ws, Invented([], fail=Unreachable("time-out")), NOW)
-    assert {one.source: one.state for one in health(pipeline.corpus_of(ws), NOW)} == {"invented": "failing", "old": "file"}
+    assert {one.source: one.state for one in health(pipeline.corpus_of(ws), NOW)} == {
+        "invented": "failing",
+        "old": "file",
+    }
 
 
 def test_a_source_is_asked_no_more_often_than_its_terms_allow(ws: Workspace) -> None:

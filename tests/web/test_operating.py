@@ -137,9 +137,7 @@ def test_home_says_how_the_jobs_of_the_ledger_fare(client, ledger):
     assert "no sign of life" not in page
     assert "known: 1" in page
     row = ledger.job("tidy")
-    ledger.settle(
-        row, [Entry(due_at=now - dt.timedelta(hours=9), state=MISSED, reason="off")], until=now, next_due=now
-    )
+    ledger.settle(row, [Entry(due_at=now - dt.timedelta(hours=9), state=MISSED, reason="off")], until=now, next_due=now)
     assert "missed in the last seven days: 1" in client.get("/").content.decode()
     ledger.know("other", kind="retention", described="", now=now, next_due=now)
     ledger.settle(
