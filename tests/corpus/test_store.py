@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from observatory.corpus import Corpus, give_back_memory, lean_memory
+from observatory.corpus.store import ROW_GROUP
 from observatory.errors import BadInput, StorageError
 from observatory.records import REJECTED, TABLES, VACANCIES, VECTORS
 
@@ -91,6 +93,24 @@ def test_an_older_version_is_read_as_it_was_even_after_compaction(tmp_path: Path
     assert ids(corpus, version=2) == ["00", "01", "02"]
     corpus.append("rejected", rejected("x"))
     assert len(ids(corpus)) == 46
+
+
+def test_joined_files_have_row_groups_of_bounded_size_and_large_files_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = Corpus(tmp_path)
+    for i in range(41):
+        corpus.append("rejected", rejected(*(f"{i:02}-{n}" for n in range(500))))
+    corpus.compact()
+    (file,) = corpus._open("rejected").file_uris()
+    parquet = pq.ParquetFile(file).metadata
+    assert parquet.num_rows == 41 * 500
+    assert max(parquet.row_group(i).num_rows for i in range(parquet.num_row_groups)) <= ROW_GROUP
+    monkeypatch.setattr("observatory.corpus.store.LARGE", 1_000)  # what stands is large now, and is not joined again
+    monkeypatch.setattr("observatory.corpus.store.FILES_BEFORE_COMPACTION", 0)
+    version = corpus.version("rejected")
+    corpus.compact()
+    assert corpus.version("rejected") == version
 
 
 def test_a_version_that_is_not_there_is_said(tmp_path: Path) -> None:

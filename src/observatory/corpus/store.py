@@ -28,8 +28,12 @@ CONFIGURATION = {
     "delta.deletedFileRetentionDuration": "interval 3650 days",
     "delta.checkpointInterval": "20",
 }
-# Small appends make many small files; beyond this many they are joined into one.
+# Small appends make many small files; beyond this many below the size they are joined.
 FILES_BEFORE_COMPACTION = 40
+LARGE = 100_000_000  # bytes of a file that is left as it is
+# Rows written together: a writer holds so many at once, and of a file with 200,000 rows in one group it holds all.
+ROW_GROUP = 8_192
+MOST_HEAPS = -8  # glibc's name for it is M_ARENA_MAX
 
 
 class Corpus:
@@ -80,7 +84,13 @@ class Corpus:
             same = " AND ".join(f"t.{column} = s.{column}" for column in key)
             try:
                 (
-                    table.merge(rows, predicate=same, source_alias="s", target_alias="t")
+                    table.merge(
+                        rows,
+                        predicate=same,
+                        source_alias="s",
+                        target_alias="t",
+                        writer_properties=_writer_properties(),
+                    )
                     .when_matched_update_all()
                     .when_not_matched_insert_all()
                     .execute()
@@ -114,9 +124,11 @@ class Corpus:
         """Joins small files, table by table; contents and older versions stay as they are."""
         for name in TABLES:
             table = self._open(name)
-            if table is not None and len(table.file_uris()) > FILES_BEFORE_COMPACTION:
+            if table is not None and _small_files(table) > FILES_BEFORE_COMPACTION:
                 with self._writing(name):
-                    table.optimize.compact()
+                    table.optimize.compact(
+                        target_size=LARGE, max_concurrent_tasks=1, writer_properties=_writer_properties()
+                    )
 
     @contextlib.contextmanager
     def _writing(self, name: str) -> Iterator[None]:
@@ -133,7 +145,7 @@ class Corpus:
             raise self._failed(name, error) from error
 
     def _write(self, name: str, rows: pa.Table, *, mode: Literal["append", "overwrite"]) -> None:
-        from deltalake import WriterProperties, write_deltalake
+        from deltalake import write_deltalake
 
         try:
             write_deltalake(
@@ -141,7 +153,7 @@ class Corpus:
                 rows,
                 mode=mode,
                 configuration=CONFIGURATION,
-                writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
+                writer_properties=_writer_properties(),
             )
         except _storage_failures() as error:
             raise self._failed(name, error) from error
@@ -153,12 +165,19 @@ class Corpus:
         )
 
     def _without_known(self, name: str, rows: pa.Table, key: Sequence[str]) -> pa.Table:
+        """The rows whose key is not stored, in their order; what is held meanwhile grows with `rows`, not with the table."""
         same = " AND ".join(f"n.{column} = o.{column}" for column in key)
+        numbered = rows.select(list(key)).append_column("row_number", pa.array(range(rows.num_rows), pa.int64()))
         with self._connection([name]) as connection:
-            connection.register("incoming", rows)
-            return connection.sql(
-                f'SELECT n.* FROM incoming n ANTI JOIN "{name}" o ON {same}'
-            ).to_arrow_table().cast(rows.schema)  # fmt: skip
+            connection.register("incoming", numbered)
+            # the incoming keys are the side that is held
+            known = connection.sql(
+                f'SELECT DISTINCT n.row_number FROM "{name}" o JOIN incoming n ON {same}'
+            ).to_arrow_table().column(0).to_pylist()  # fmt: skip
+        if not known:
+            return rows
+        there = set(known)
+        return rows.filter(pa.array([i not in there for i in range(rows.num_rows)], pa.bool_()))
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -250,7 +269,14 @@ class Corpus:
 
 @contextlib.contextmanager
 def lean_memory() -> Iterator[None]:
-    """While this lasts, what Arrow frees goes back to the system instead of being kept for later."""
+    """While this lasts, what Arrow frees goes back to the system instead of being kept for later.
+
+    The C library (glibc) is told to keep one heap for all threads, from then on: each further heap keeps
+    what its thread freed.
+    """
+    settle = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if settle is not None:
+        settle(MOST_HEAPS, 1)
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:
@@ -264,6 +290,19 @@ def give_back_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+def _writer_properties() -> Any:
+    """How Parquet files are written."""
+    from deltalake import WriterProperties
+
+    return WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP)
+
+
+def _small_files(table: Any) -> int:
+    """The number of a table's files that joining would make larger."""
+    sizes = pa.table(table.get_add_actions(flatten=True)).column("size_bytes").to_pylist()
+    return sum(size < LARGE for size in sizes)
 
 
 def _storage_failures() -> tuple[type[Exception], ...]:
