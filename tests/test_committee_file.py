@@ -230,11 +230,30 @@ def test_a_fault_of_the_counting_is_found_by_the_second_count(
 @pytest.mark.parametrize(
     ("field", "value", "word"),
     [("pay", (("EUR", 3, 40_002.0, 60_000.0),), "pay: EUR"), ("pay", (), "EUR is left out"), ("countries", (), "FR is left out"),
+     ("quarters", (1, 99), "quarters"), ("crosswalk", (), "relations"), ("neighbours", (), "neighbours"),
      ("cohesion", (1.0, 0.5, 12), "cohesion"), ("tasks", (("Paint the plants in green colour", "Works 0", "ad-00"),), "does not stand in posting ad-00")],
 )  # fmt: skip
 def test_the_second_count_names_what_is_wrong(world: tuple[Path, Corpus, Dossier], case: Case, field: str, value: Any, word: str) -> None:  # fmt: skip
-    (line,) = case_differences(world[1], world[2], replace(case, **{field: value}))
-    assert word in line
+    told = case_differences(world[1], world[2], replace(case, **{field: value}))
+    assert any(word in line for line in told)
+    assert len(told) == (2 if field == "crosswalk" else 1)  # the EQF level is one of the relations
+
+
+@pytest.mark.parametrize("kind", ["occupation", "specialisation", "revision"])
+def test_proposed_codes_and_columns_are_checked_a_second_time(world: tuple[Path, Corpus, Dossier], kind: str) -> None:
+    dossier = near(world[2], kind=kind)
+    right = made(world[1], dossier)
+    assert case_differences(world[1], dossier, right) == []
+    scheme, version, code, _, name, basis = right.codes[0]
+    for row in ((scheme, version, code, "4-99", name, basis), (scheme, version, "4-04-05-05" if kind != "revision" else "4-04-05-06", *right.codes[0][3:])):  # fmt: skip
+        (line,) = case_differences(world[1], dossier, replace(right, codes=(row, *right.codes[1:])))
+        assert line.startswith("codes: ")
+    first = replace(right.neighbours[0], own=())
+    (line,) = case_differences(world[1], dossier, replace(right, neighbours=(first, *right.neighbours[1:])))
+    assert "its columns hold" in line
+    eqf = replace(right, crosswalk=tuple((*row[:2], "7", *row[3:]) if row[0] == "eqf" else row for row in right.crosswalk))  # fmt: skip
+    (line,) = case_differences(world[1], dossier, eqf)
+    assert line.startswith("EQF level")
 
 
 def test_a_file_of_another_schema_is_refused(case: Case, world: tuple[Path, Corpus, Dossier]) -> None:

@@ -60,7 +60,8 @@ def case_differences(corpus: Corpus, dossier: Dossier, case: Case) -> list[str]:
     """A sentence for each headline figure of a case that the corpus does not give; empty where all agree.
 
     Counted: employers, countries, regions, contracts, sectors, sources, repeats, education, experience, pay, cohesion,
-    and that each sentence of definition and tasks stands in the posting it names.
+    quarters, the EQF level, and that each sentence of definition and tasks stands in the posting it names. Neighbours,
+    relations and proposed codes are held against the occupations that the dossier names as nearest.
     """
     run = dossier.run
     values = {
@@ -99,7 +100,70 @@ def case_differences(corpus: Corpus, dossier: Dossier, case: Case) -> list[str]:
         found.append(
             f"cohesion: the file says {case.cohesion}, counted again it is {tuple(round(one, 3) for one in again)}"
         )
+    found += (
+        _level(case, counted["education"])
+        + _quarters(dossier, case)
+        + _beside(dossier, case)
+        + _proposed(dossier, case)
+    )
     return found + _sentences(ask, case)
+
+
+def _level(case: Case, asked: Mapping[str, int]) -> list[str]:
+    """The EQF level proposed: the one that most postings naming a degree ask for, where three or more name one."""
+    degrees = {level: n for level, n in asked.items() if level != "0"}
+    total = sum(degrees.values())
+    shown = [(row[2], row[5]) for row in case.crosswalk if row[0] == "eqf"]
+    most = max(degrees.values(), default=0)
+    right = {(level, round(n / total, 4)) for level, n in degrees.items() if n == most} if total >= 3 else set()
+    if (right and len(shown) == 1 and shown[0] in right) or (not right and not shown):
+        return []
+    return [f"EQF level: the file proposes {shown or 'none'}, counted again it is {sorted(right) or 'none'}"]
+
+
+def _quarters(dossier: Dossier, case: Case) -> list[str]:
+    """Of the last twelve quarters in which the sources published, those with a vacancy."""
+    published = sorted({(m.month.year, (m.month.month + 2) // 3) for m in dossier.history if m.exposure > 0})[-12:]
+    hired = {(m.month.year, (m.month.month + 2) // 3) for m in dossier.history if m.vacancies > 0}
+    again = (len([quarter for quarter in published if quarter in hired]), len(published))
+    return [] if again == case.quarters else [f"quarters: the file says {case.quarters}, counted again it is {again}"]
+
+
+def _beside(dossier: Dossier, case: Case) -> list[str]:
+    """Neighbours and relations are the dossier's nearest occupations; each skill stands in one column, once."""
+    nearest = [(n.scheme, n.version, n.code, n.title, n.similarity) for n in dossier.candidate.nearest]
+    found = []
+    shown = [(n.scheme, n.version, n.code, n.title, n.similarity) for n in case.neighbours]
+    if shown != nearest[:3]:
+        found.append(f"neighbours: the file shows {shown}, the dossier's nearest are {nearest[:3]}")
+    skills = sorted(skill for skill, _, _ in dossier.skills)
+    found += [
+        f"neighbours: {n.title}: its columns hold {sorted((*n.shared, *n.own))}, the candidate's skills are {skills}"
+        for n in case.neighbours if sorted((*n.shared, *n.own)) != skills
+    ]  # fmt: skip
+    offered = [(row[2], row[3], row[4], row[5]) for row in case.crosswalk[: len(nearest)]]
+    again = [
+        (code, title, "exactMatch" if value >= 0.92 else "closeMatch" if value >= 0.75 else "relatedMatch", value)
+        for _, _, code, title, value in nearest
+    ]
+    return found + ([] if offered == again else [f"relations: the file proposes {offered}, by the dossier's nearest they are {again}"])  # fmt: skip
+
+
+def _proposed(dossier: Dossier, case: Case) -> list[str]:
+    """A code stands under the nearest occupation (a specialisation), beside it (an occupation) or is its own (a revision)."""
+    found = []
+    nearest = dossier.candidate.nearest
+    for scheme, _, code, parent, _, _ in case.codes:
+        near = next((n.code for n in nearest if n.scheme == scheme), None)
+        if scheme == "isco-08" or near is None:
+            continue
+        kind = dossier.candidate.kind
+        above = near if kind == "specialisation" else near[: max(0, *(near.rfind(sign) for sign in "-./:"))]
+        if parent != above:
+            found.append(f"codes: {code} stands under {parent}; as {kind} beside {near} it belongs under {above}")
+        if (code == near) != (kind == "revision") or (kind != "revision" and code in {n.code for n in nearest}):
+            found.append(f"codes: {code} is proposed for a {kind}, its nearest has {near}")
+    return found
 
 
 def _names(name: str, shown: Mapping[str, int], again: Mapping[str, int], *, whole: bool) -> list[str]:
