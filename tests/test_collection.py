@@ -288,6 +288,17 @@ def test_forgetting_removes_words_and_keeps_counts(ws: Workspace) -> None:
     assert corpus.count("rejected") == 0
 
 
+def test_the_command_says_what_it_does_not_reach(ws: Workspace) -> None:
+    fetch(ws, Invented(range(3)))
+    asked = ["-w", str(ws.root), "forget", "--text", "kiln operator 1", "--reason", "request 8", "--yes"]
+    said = CliRunner().invoke(cli, asked)
+    assert said.exit_code == 0
+    assert "1 texts removed" in said.output
+    for part in ("backups", "review site", "dossiers", "exports", "imported from"):
+        assert part in said.output
+    assert "nothing to remove" in CliRunner().invoke(cli, asked).output
+
+
 def test_retention_counts_from_collection_or_from_the_end(ws: Workspace) -> None:
     fetch(ws, Invented(range(3)))
     corpus = pipeline.corpus_of(ws)

@@ -219,6 +219,24 @@ def test_the_quality_report_needs_no_run(small: Workspace) -> None:
     assert ask(small, "quality") == ask(small, "quality")
 
 
+def test_vague_dates_are_counted_with_their_widths(tmp_path: Path) -> None:
+    ws = init_workspace(tmp_path / "vague", name="vague")
+    dates = ("March 2024", "February 2024", "30+ days ago", "2024-03-28")
+    postings = tuple(
+        RawPosting(
+            source="board", source_id=str(i), title=f"Kettle tester {i}", posted_at=date, place="Lille", language="en",
+            description=f"You test kettle number {i} and write down how long the water took to boil in our works.",
+        )
+        for i, date in enumerate(dates)
+    )  # fmt: skip
+    now = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
+    pipeline.store_pages(ws, [Page(postings=postings, cursor="")], report=pipeline.StoreReport(), now=now)
+    pipeline.update_vacancies(pipeline.corpus_of(ws))
+    (board,) = reporting.Reader(ws, now, filed.decisions_file(ws), filed.backtest_file(ws)).quality().quality
+    assert board.vague == 0.75
+    assert board.vague_days == 30  # of 31 and 29 days; "30+ days ago" has no earliest day, so no width
+
+
 def test_the_command_writes_a_file_and_says_where(small: Workspace, tmp_path: Path) -> None:
     out = tmp_path / "q.docx"
     made = CliRunner().invoke(

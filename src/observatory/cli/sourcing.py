@@ -127,6 +127,14 @@ def check(obj: dict[str, object], names: tuple[str, ...], as_json: bool) -> None
         sys.exit(1)
 
 
+STAYS = """not reached by this command, look there too:
+- dossiers and drafts already made, in the corpus and as files: their quotations stay
+- the review site's database: candidates, evidence and comments brought there
+- reports, releases and exports already written, and what others have downloaded
+- backups made before today: delete them, or run the command again after a restore
+- the files the postings were imported from"""
+
+
 @click.command()
 @click.option("--posting", "ids", multiple=True, help="Id of a posting whose text must go; may be given several times.")
 @click.option("--text", default=None, help="Everything in which this name or address stands.")
@@ -160,6 +168,8 @@ def forget(
     click.echo(f"{done.postings} texts removed, {done.derived} rows made from them, {done.rejected} set aside")
     if done.cited:
         click.echo(f"stored dossiers that quote them, for a person to look at: {', '.join(done.cited)}", err=True)
+    if done.postings:
+        click.echo(STAYS, err=True)
 
 
 def _row(kind: str) -> tuple[Any, str]:
