@@ -146,3 +146,18 @@ def test_home_says_how_the_jobs_of_the_ledger_fare(client, ledger):
     run = ledger.begin(ledger.owed("other")[0], now=now)
     ledger.end(run, FAILED, now=now, reason="no disk")
     assert "failures in a row: 1" in client.get("/").content.decode()
+
+
+def test_the_record_names_its_details_in_the_readers_language(client, world):
+    from django.db import transaction
+
+    from observatory.review.audit import record
+
+    with transaction.atomic():
+        record(by=world["administrator"], verb="token.made", of=world["administrator"], now=NOW,
+               details={"reason_code": "small", "of_tomorrow": 1})  # fmt: skip
+    assert "ground of rejection" in client.get("/record").content.decode()
+    chinese = client.get("/record", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "否决依据" in chinese
+    assert "of tomorrow" in chinese
+    assert "reason_code" not in chinese

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from observatory.review.models import Criterion, Decision, Kind, Outcome, Status
+from observatory.review.record_words import detail_name
 
 register = template.Library()
 
@@ -215,6 +216,9 @@ def language_name(code: str) -> str:
 def verb_word(verb: str) -> str:
     """A verb of the audit trail in words."""
     return str(VERBS.get(verb, verb))
+
+
+register.filter("detail_name", detail_name)
 
 
 @register.filter
