@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -88,6 +89,22 @@ def test_a_request_is_run_a_second_scheduler_takes_over_and_sigterm_ends_it(
     assert time.monotonic() - began < 60
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_a_second_scheduler_waits_though_the_first_has_the_port_of_the_metrics(
+    ws: Workspace, ledger: Ledger, start: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    file = ws.root / "observatory.toml"
+    file.write_text(file.read_text("utf-8").replace("metrics_port = 0", f"metrics_port = {port}"), "utf-8")
+    start()
+    wait(lambda: ledger.scheduler())
+    second = start()
+    wait(lambda: b"waiting to take over" in (ws.var_dir / "log1").read_bytes())
+    assert second.poll() is None
 
 
 def test_one_lock_one_holder(tmp_path: Path, ledger: Ledger) -> None:

@@ -28,6 +28,7 @@ def schedule(obj: dict[str, Any], check: bool) -> None:
     A second scheduler of the same workspace waits, and takes over when the first one ends.
     """
     from observatory.cli.opening import now, workspace_of
+    from observatory.errors import StorageError
     from observatory.jobs import load_jobs, settings_of
     from observatory.mail import check_mail
     from observatory.schedule import Scheduler, Vitals
@@ -47,8 +48,16 @@ def schedule(obj: dict[str, Any], check: bool) -> None:
     vitals = None
     if s.metrics_port:
         names = [job.name for job in jobs]
-        vitals = Vitals(scheduler.ledger, names, clock=now, host=s.metrics_host, port=s.metrics_port)
-        click.echo(f"/alive and /metrics are at http://{s.metrics_host}:{vitals.port}/")
+        try:
+            vitals = Vitals(scheduler.ledger, names, clock=now, host=s.metrics_host, port=s.metrics_port)
+            click.echo(f"/alive and /metrics are at http://{s.metrics_host}:{vitals.port}/")
+        except StorageError as error:
+            if scheduler.lock.free():  # no scheduler of this workspace: something else has the port
+                raise
+            click.echo(
+                f"warning: {error}. A scheduler of this workspace answers there; start this one again after it has taken over",
+                err=True,
+            )
     click.echo(f"Scheduling {len(jobs)} jobs of {ws.root} (stop with Ctrl-C)")
     sys.stdout.flush()
     scheduler.run()
