@@ -140,6 +140,10 @@ def test_a_wall_in_place_of_a_text_is_set_aside(ws: Workspace) -> None:
     report = fetch(ws, Walled([]))
     assert report.rejected == {"wall in place of text": 1}
     assert report.added == 2
+    (one,) = health(pipeline.corpus_of(ws), NOW)
+    assert one.set_aside == {"wall in place of text": 1}
+    (one,) = health(pipeline.corpus_of(ws), NOW - DAY)  # as it was known then
+    assert one.set_aside == {}
 
 
 def test_silence_is_measured_against_the_sources_own_habit(ws: Workspace) -> None:

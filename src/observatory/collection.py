@@ -303,6 +303,7 @@ class Health:
     """How a source does. `silent` says since when nothing new came, against its habit; "" = as usual.
 
     A source without a fetch (`last_fetch` None) came from files: a finished import owes nothing more.
+    `set_aside` counts what came and was not taken, by reason, the most frequent first.
     """
 
     source: str
@@ -314,6 +315,7 @@ class Health:
     failures: int
     silent: str
     gone: int
+    set_aside: Mapping[str, int]
 
     @property
     def state(self) -> str:
@@ -324,18 +326,24 @@ class Health:
 
 
 def health(corpus: Corpus, now: dt.datetime) -> list[Health]:
-    """The health of every source in the corpus or the ledger, by name, as the fetches up to `now` show it."""
+    """The health of every source in the corpus, the ledger or set aside, by name, as the fetches up to `now` show it."""
     held = {row["source"]: row for row in corpus.query(
         "SELECT source, count(*) AS n, max(collected_at) AS last FROM postings GROUP BY source"
     ).to_pylist()}  # fmt: skip
     gone = {row["source"]: row["n"] for row in corpus.query(
         "SELECT source, count(*) AS n FROM sightings WHERE gone_at IS NOT NULL GROUP BY source"
     ).to_pylist()}  # fmt: skip
+    aside: dict[str, dict[str, int]] = {}
+    for row in corpus.query(
+        """SELECT source, reason, count(*) AS n FROM rejected WHERE collected_at <= $now
+           GROUP BY ALL ORDER BY source, n DESC, reason""", now=now,
+    ).to_pylist():  # fmt: skip
+        aside.setdefault(row["source"], {})[row["reason"]] = row["n"]
     ledger: dict[str, list[dict[str, Any]]] = {}
     for row in corpus.query("SELECT * FROM fetches WHERE started_at <= $now ORDER BY started_at", now=now).to_pylist():
         ledger.setdefault(row["source"], []).append(row)
     found = []
-    for name in sorted({*held, *ledger}):
+    for name in sorted({*held, *ledger, *aside}):
         rows = ledger.get(name, [])
         good = [row for row in rows if row["outcome"] != UNKNOWN]
         failures = 0
@@ -346,7 +354,7 @@ def health(corpus: Corpus, now: dt.datetime) -> list[Health]:
         found.append(Health(
             source=name, postings=held.get(name, {}).get("n", 0), last_fetch=rows[-1]["started_at"] if rows else None,
             last_success=good[-1]["started_at"] if good else None, outcome=rows[-1]["outcome"] if rows else "",
-            cause=rows[-1]["cause"] if rows else "", failures=failures, silent=_silent(rows, now), gone=gone.get(name, 0),
+            cause=rows[-1]["cause"] if rows else "", failures=failures, silent=_silent(rows, now), gone=gone.get(name, 0), set_aside=aside.get(name, {}),
         ))  # fmt: skip
     return found
 

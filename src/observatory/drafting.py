@@ -11,6 +11,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -356,16 +357,19 @@ class _Composer:
         return tuple(sorted(found, key=lambda row: (-row.employers, row.label)))[:40]
 
     def _limits(self) -> Iterator[str]:
-        known = sum(1 for level in self.m.postings["level"] if level)
-        total = len(self.m.postings)
-        yield f"{known} of {total} postings name years of experience or a rank; levels rest on these alone."
-        yield "Years from which a level begins are a setting, not a rule of an authority; each statement stands at the level that asks for it most beyond its share."
-        yield f"Weights follow how many employers name a function; {self.conventions.ethics} per cent for ethics and {self.conventions.basics} per cent for basic knowledge are a convention of drafting, not evidence."  # fmt: skip
-        yield "Training hours and the code are not in postings; they are for people to decide."
-        yield "Advertisements say what employers ask for, not what is done at work; practitioners should be asked."
-        closed = [level for level in LEVELS[self.structure] if level not in self.base]
+        say = partial(figure, self.language)
+        yield say(
+            "limit levels", known=sum(1 for level in self.m.postings["level"] if level), total=len(self.m.postings)
+        )
+        yield say("limit years")
+        yield say("limit weights", ethics=self.conventions.ethics, basics=self.conventions.basics)
+        yield say("limit hours")
+        yield say("limit asked")
+        closed = [level_name(level, self.language) for level in LEVELS[self.structure] if level not in self.base]
         if closed:
-            yield f"Not opened, for fewer than {LEAST_AT_LEVEL} postings ask for them: {', '.join(closed)}."
+            yield say(
+                "limit closed", least=LEAST_AT_LEVEL, levels=("、" if self.language == "zh" else ", ").join(closed)
+            )
 
     # cells
 

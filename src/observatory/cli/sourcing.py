@@ -43,15 +43,19 @@ def sources(context: click.Context, as_json: bool) -> None:
     if not found:
         click.echo("\nThe corpus is empty. Import a file: observatory import FILE --source NAME")
         return
-    click.echo(f"\n{'In the corpus':<34} {'postings':>9} {'gone':>6}  last success  outcome")
+    click.echo(f"\n{'In the corpus':<34} {'postings':>9} {'gone':>6} {'set aside':>9}  last success  outcome")
     for one in found:
         last = f"{one.last_success:%Y-%m-%d}" if one.last_success else "-"
         words = one.outcome + (f": {one.cause}" if one.cause else "")
         if one.failures > 1:
             words += f", {one.failures} times"
-        click.echo(f"  {one.source:<32} {one.postings:>9} {one.gone:>6}  {last:<12}  {words or 'from a file'}")
+        click.echo(
+            f"  {one.source:<32} {one.postings:>9} {one.gone:>6} {sum(one.set_aside.values()):>9}  {last:<12}  {words or 'from a file'}"
+        )
         if one.silent:
             click.echo(f"    silent: {one.silent}")
+        if one.set_aside:
+            click.echo("    set aside: " + ", ".join(f"{reason} ({n})" for reason, n in one.set_aside.items()))
 
 
 @sources.command()
