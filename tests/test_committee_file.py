@@ -132,6 +132,19 @@ def test_definition_tasks_and_cohesion_come_from_the_postings(case: Case, world:
     assert case.copies == (("first", 12),)
 
 
+def test_a_list_of_roles_with_a_person_in_charge_is_no_definition(world: tuple[Path, Corpus, Dossier]) -> None:
+    dossier = replace(world[2], candidate=replace(world[2].candidate, title="窑炉技师", titles={"zh": ("窑炉技师",)}))
+    rows = [
+        {
+            "sentence": "[广州] 公司诚聘 合规负责人/窑炉技师/资深设计师 薪水面议",
+            "employer": "甲公司",
+            "posting_id": "p1",
+        },
+        {"sentence": "窑炉技师负责窑炉的点火、升温和日常检修", "employer": "乙公司", "posting_id": "p2"},
+    ]
+    assert [posting for _, _, posting in committee._definition(dossier, rows)] == ["p2"]
+
+
 def test_marks_are_the_classifications_own(case: Case, world: tuple[Path, Corpus, Dossier]) -> None:
     assert marks_of({"modbus": frozenset({"digital"})}, {"Modbus": 3, "tea": 9})[1] == ("digital", 3, 3, "Modbus")
     labelled = tuple(replace(one, skills=tuple(replace(s, label="term:Modbus", labels={}) if s.code == "s1" else s for s in one.skills)) for one in SHELF)  # fmt: skip

@@ -148,7 +148,8 @@ def _definition(dossier: Dossier, rows: Sequence[Mapping[str, Any]]) -> Iterator
     c = dossier.candidate
     names = {c.title.lower(), *(name.lower() for many in c.titles.values() for name in many)}
     chinese = any("\u4e00" <= sign <= "\u9fff" for sign in c.title)
-    cue = re.compile("负责|从事|主导") if chinese else DEFINING["en"]  # in Chinese the other cues stand in titles too
+    # in Chinese the other cues stand in titles too, and 负责人 is a person in charge
+    cue = re.compile("负责(?!人)|从事|主导") if chinese else DEFINING["en"]
     found = [
         (row, row["sentence"]) for row in rows
         if 30 * (not chinese) <= len(row["sentence"]) <= 300 and cue.search(row["sentence"]) and any(name in row["sentence"].lower() for name in names)
