@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from observatory.config import Workspace, init_workspace, open_workspace
 from observatory.errors import StorageError
-from observatory.ledger import DONE, OWED, RUNNING, Ledger, Lock, open_ledger
+from observatory.ledger import DONE, OWED, RUNNING, Ledger, Lock, RunRow, open_ledger
 from observatory.schedule import Vitals, metrics_text
 
 JOB = """
@@ -180,6 +180,53 @@ def test_a_process_that_may_not_run_leaves_the_run_owed(ws: Workspace, ledger: L
     assert go(1) == DONE
     assert go(1) == ""
     assert ledger.runs()[0].state == DONE
+
+
+def _begun(ledger: Ledger, now: dt.datetime) -> RunRow:
+    ledger.know("tidy", kind="retention", described="", now=now, next_due=None)
+    ledger.request("run", "tidy", by="A", now=now)
+    ledger.owe(ledger.requests(open_only=True)[0], now=now)
+    run = ledger.begin(ledger.owed()[0], now=now)
+    assert run is not None
+    return run
+
+
+def test_a_late_second_process_leaves_a_claimed_run_alone(ws: Workspace, ledger: Ledger) -> None:
+    from observatory.jobs import KINDS, Stopping, load_jobs, settings_of, work
+    from observatory.jobs.work import job_lock
+
+    job = load_jobs(ws.jobs_dir, settings_of())[0]
+    now = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    run = _begun(ledger, now)
+    first = job_lock(ws, ledger, "tidy")
+    assert first.take()
+    claimed = ledger.claim(run.run, 1, host="here", pid=4242, now=now)
+    assert claimed is not None
+    late = work(ws, job, run.run, 1, kinds=KINDS, ledger=ledger, clock=lambda: now, stopping=Stopping())
+    assert late == ""
+    assert ledger.run(run.run) == claimed
+    assert ledger.end(claimed, DONE, now=now, result="by the first")
+    first.release()
+
+
+def test_a_process_that_came_second_does_not_speak_for_the_one_at_work(ws: Workspace, ledger: Ledger) -> None:
+    """The scheduler's own child ends without a word, because another process of the same attempt has the run."""
+    from observatory.jobs import Processes, load_jobs, settings_of
+    from observatory.jobs.work import job_lock
+
+    job = load_jobs(ws.jobs_dir, settings_of())[0]
+    now = dt.datetime.now(dt.UTC)
+    run = _begun(ledger, now)
+    hands = Processes(ws, ledger, [sys.executable, "-c", ""])
+    hands.start(run, job)
+    assert hands.wait(30)
+    first = job_lock(ws, ledger, "tidy")
+    assert first.take()
+    assert ledger.claim(run.run, 1, host=socket.gethostname(), pid=4242, now=now) is not None
+    assert hands.gone(run, now) == ""
+    assert hands.gone(ledger.running()[0], now) == ""
+    first.release()
+    assert "ended without a word" in hands.gone(ledger.running()[0], now)
 
 
 def test_a_job_asked_to_stop_stops_at_its_next_note_of_progress(ws: Workspace, ledger: Ledger) -> None:

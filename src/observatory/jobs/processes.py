@@ -46,7 +46,10 @@ class Processes:
             if code is None:
                 return ""
             del self._own[run.run, run.attempt]
-            return _ended(code, self.log_of(run))
+            run = self.ledger.run(run.run) or run
+            if run.pid is None or (run.host, run.pid) == (os.uname().nodename, own.pid):
+                return _ended(code, self.log_of(run))
+            # Another process of the same attempt claimed the run before ours: it is watched through its lock.
         if run.started_at is not None and now - run.started_at < self.coming and run.pid is None:
             return ""
         if not job_lock(self.ws, self.ledger, run.job).free():

@@ -108,7 +108,7 @@ def work(
         row = _patiently(lambda: ledger.run(run))
         if row is not None and row.state == RUNNING and row.attempt == attempt:
             ledger.owe_again(
-                row, not_before=clock() + dt.timedelta(minutes=1), now=clock(), counted=False,
+                row, not_before=clock() + dt.timedelta(minutes=1), now=clock(), counted=False, unclaimed=True,
                 reason="the process of its last run has not ended yet",
             )  # fmt: skip
         return ""

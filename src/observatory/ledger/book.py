@@ -273,19 +273,17 @@ class Ledger:
             c.execute(update(JOBS).where(JOBS.c.name == job).values(failures=0, told=False))
 
     def owe_again(
-        self,
-        run: RunRow,
-        *,
-        not_before: dt.datetime,
-        reason: str,
-        now: dt.datetime,
-        counted: bool = True,
-        log: str = "",
-    ) -> bool:
-        """Puts a running run back among those owed. `counted=False` takes back the attempt as well."""
+        self, run: RunRow, *, not_before: dt.datetime, reason: str, now: dt.datetime, counted: bool = True,
+        unclaimed: bool = False, log: str = "",
+    ) -> bool:  # fmt: skip
+        """Puts a running run back among those owed. `counted=False` takes back the attempt as well.
+
+        With `unclaimed` only a run that no process has claimed: whoever could not begin it speaks for nobody else.
+        """
+        wanted = (*_under_way(run.run, run.attempt), *((RUNS.c.pid.is_(None),) if unclaimed else ()))
         with self._change() as c:
             moved = c.execute(
-                update(RUNS).where(*_under_way(run.run, run.attempt)).values(
+                update(RUNS).where(*wanted).values(
                     state=OWED, not_before=not_before, reason=reason, ended_at=None, pid=None, host="", stop_by="",
                     stop_at=None, attempt=run.attempt if counted else run.attempt - 1, log=log[-LOG_KEPT:],
                 )
