@@ -161,3 +161,32 @@ def test_the_record_names_its_details_in_the_readers_language(client, world):
     assert "否决依据" in chinese
     assert "of tomorrow" in chinese
     assert "reason_code" not in chinese
+
+
+def test_the_record_says_codes_changes_and_lists_in_words(client, world):
+    from django.db import transaction
+
+    from observatory.review.audit import record
+
+    said = {
+        "status": ["new", "assessing"], "analysts": ["bo", "carla"], "carried": True, "merge_into": "",
+        "points": {"purpose": 3}, "changed": {"title": ["Old name", "New name"]}, "relation": "closeMatch",
+    }  # fmt: skip
+    with transaction.atomic():
+        record(by=world["administrator"], verb="token.made", of=world["administrator"], now=NOW, details=said)
+    page = client.get("/record").content.decode()
+    for words in (
+        "New → In assessment",
+        "bo, carla",
+        "<bdi>yes</bdi>",
+        "purpose 3",
+        "title Old name → New name",
+        "nearly the same",
+    ):
+        assert words in page
+    assert "[&#x27;" not in page
+    assert "merge into" not in page
+    chinese = client.get("/record", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "新 → 评估中" in chinese
+    assert "人员" in chinese
+    assert "nearly the same" not in chinese

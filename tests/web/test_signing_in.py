@@ -8,6 +8,7 @@ import time
 
 import pyotp
 import pytest
+import segno
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -102,7 +103,12 @@ def test_a_code_opens_once(world):
 def test_the_second_factor_is_set_up_and_taken_off(world, signed_in):
     client = signed_in(world["reader"])
     client.post("/account", {"what": "totp_start"})
-    secret = client.get("/account").context["secret"]
+    page = client.get("/account")
+    secret = page.context["secret"]
+    address = pyotp.parse_uri(page.context["uri"])
+    assert (address.secret, address.name, address.issuer) == (secret, "reader", "Observatory")
+    drawn = segno.make(page.context["uri"], error="m", micro=False).svg_inline(border=2)
+    assert re.findall(r' d="[^"]+"', drawn)[0] in page.content.decode()
     assert client.post("/account", {"what": "totp_confirm", "code": "000000x"}).status_code == 422
     assert not User.objects.get(username="reader").totp_secret
     client.post("/account", {"what": "totp_confirm", "code": pyotp.TOTP(secret).now()})

@@ -16,8 +16,11 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self) -> None:
         from observatory.programme.permissions import give
-        from observatory.programme.words import VERBS
+        from observatory.programme.words import DETAILS, VERBS, WHAT
+        from observatory.review import record_words
         from observatory.review.templatetags import review as words
 
         post_migrate.connect(give, sender=self)
         words.VERBS = {**words.VERBS, **VERBS}
+        record_words.WHAT = {**record_words.WHAT, **WHAT}
+        record_words.DETAILS = {**record_words.DETAILS, **DETAILS}

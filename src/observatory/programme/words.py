@@ -1,4 +1,4 @@
-"""Words of the programme that no model carries: the verbs of its audit rows, what the registers count."""
+"""Words of the programme that no model carries: those of its audit rows, what the registers count."""
 
 from __future__ import annotations
 
@@ -36,6 +36,54 @@ VERBS: Mapping[str, Any] = {
     "figure.reported": _("yearly figure reported"),
     "figure.changed": _("yearly figure corrected"),
     "target.set": _("target of a register set"),
+}
+# What its rows of the audit trail are about, and the names of their details.
+WHAT: Mapping[str, Any] = {
+    "agreement": _("agreement"),
+    "brief": _("curriculum brief"),
+    "comparison": _("comparison"),
+    "expert": _("expert"),
+    "figure": _("figure"),
+    "interest": _("conflict of interest"),
+    "invitation": _("invitation"),
+    "match": _("crosswalk"),
+    "partner": _("partner"),
+    "partnerstandard": _("partner's standard"),
+    "target": _("target"),
+}
+DETAILS: Mapping[str, Any] = {
+    "brief": _("curriculum brief"),
+    "comparisons_marked": _("comparisons to look at again"),
+    "country": _("country"),
+    "due_on": _("due"),
+    "edition": _("edition"),
+    "entry": _("entry"),
+    "expert": _("expert"),
+    "extent": _("covered"),
+    "interest": _("conflict of interest"),
+    "levels": _("levels"),
+    "measure": _("counted"),
+    "of": _("number"),
+    "on": _("from the day"),
+    "own": _("our unit"),
+    "partner": _("partner"),
+    "people": _("people"),
+    "professions": _("professions"),
+    "purpose": _("purpose"),
+    "register": _("register"),
+    "relation": _("relation"),
+    "scheme": _("classification"),
+    "signed_on": _("signed on"),
+    "similarity": _("similarity"),
+    "standard": _("partner's standard"),
+    "state": _("state"),
+    "theirs": _("their unit"),
+    "units": _("units"),
+    "units_added": _("units added"),
+    "units_changed": _("units changed"),
+    "value": _("value"),
+    "with": _("conflict with"),
+    "year": _("year"),
 }
 # What a register counts as people in a year.
 PEOPLE: Mapping[str, Any] = {

@@ -1,11 +1,30 @@
-"""The details of the audit trail, as people read them. The stored keys stay: they are hashed as they are."""
+"""The rows of the audit trail, as people read them. What is stored stays: it is hashed as it is."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+# What a row is about -> its name.
+WHAT: Mapping[str, Any] = {
+    "agendaitem": gettext_lazy("agenda item"),
+    "apitoken": gettext_lazy("key of the API"),
+    "assessment": gettext_lazy("assessment"),
+    "candidate": gettext_lazy("candidate"),
+    "comment": gettext_lazy("comment"),
+    "decision": gettext_lazy("decision"),
+    "entry": gettext_lazy("entry"),
+    "meeting": gettext_lazy("meeting"),
+    "project": gettext_lazy("standard"),
+    "release": gettext_lazy("release"),
+    "user": gettext_lazy("person"),
+}
 
 # A key of the details -> its name. A key that is not here, of a newer version, is shown as it is.
 DETAILS: Mapping[str, Any] = {
@@ -78,6 +97,62 @@ DETAILS: Mapping[str, Any] = {
 }
 
 
+def what_name(what: str) -> str:
+    """What a row is about, in the reader's language."""
+    return str(WHAT.get(what, what))
+
+
 def detail_name(key: str) -> str:
     """A key of the details in the reader's language."""
     return str(DETAILS.get(key, key.replace("_", " ")))
+
+
+def details_in_words(row: Any) -> list[tuple[str, str]]:
+    """The details of a row as pairs of name and value; what is empty says nothing and is left out."""
+    named = ((detail_name(key), _value(row.what, key, value)) for key, value in row.details.items())
+    return [(name, value) for name, value in named if value]
+
+
+def _value(what: str, key: str, value: Any) -> str:
+    """One value: a code by its label, a change as before → after, several with commas between."""
+    if value is None:
+        return ""
+    if key == "with":  # what a conflict of interest is with
+        return what_name(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, float):
+        return str(number_format(round(value, 2), use_l10n=True))
+    if isinstance(value, Mapping):
+        inner = what if key == "changed" else ""
+        pairs = ((detail_name(name), _change(inner, name, each)) for name, each in value.items())
+        return ", ".join(f"{name} {each}" for name, each in pairs if each)
+    labels = _labels(what, key)
+    if isinstance(value, list):
+        return _change(what, key, value) if labels else ", ".join(_value(what, key, each) for each in value)
+    return str(labels.get(str(value), value))
+
+
+def _change(what: str, name: str, value: Any) -> str:
+    """A pair as before → after, with a dash for nothing; anything else as it is."""
+    if isinstance(value, list) and len(value) == 2:
+        before, after = (_value(what, name, each) or "–" for each in value)
+        return f"{before} → {after}"
+    return _value(what, name, value)
+
+
+def _labels(what: str, key: str) -> Mapping[str, Any]:
+    """Code -> label of a field: of the model a row is about, else of any model with such a field."""
+    known = _choices()
+    return known.get((what, key)) or known.get(("", key)) or {}
+
+
+@functools.cache
+def _choices() -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            for code, label in getattr(field, "choices", None) or ():
+                for owner in (model._meta.model_name or "", ""):
+                    found.setdefault((owner, field.name), {}).setdefault(str(code), label)
+    return found

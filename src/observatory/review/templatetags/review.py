@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from observatory.review.models import Criterion, Decision, Kind, Outcome, Status
-from observatory.review.record_words import detail_name
+from observatory.review.record_words import details_in_words, what_name
 
 register = template.Library()
 
@@ -218,7 +218,8 @@ def verb_word(verb: str) -> str:
     return str(VERBS.get(verb, verb))
 
 
-register.filter("detail_name", detail_name)
+register.filter("details_in_words", details_in_words)
+register.filter("what_name", what_name)
 
 
 @register.filter

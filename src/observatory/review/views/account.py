@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pyotp
+import segno
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -137,15 +139,23 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     passwords.fields["old_password"].widget.attrs.pop("autofocus", None)
     secret = request.session.get("totp", "")
+    uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name="Observatory") if secret else ""
     return render(
         request, "review/account.html",
         {
             "languages": settings.LANGUAGES, "passwords": passwords, "key": key, "wrong": wrong, "secret": secret, "made": made,
-            "uri": pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name="Observatory") if secret else "",
-            "tokens": user.tokens.filter(revoked_at__isnull=True),
+            "uri": uri, "qr": _qr(uri) if uri else "", "tokens": user.tokens.filter(revoked_at__isnull=True),
         },
         status=422 if wrong or key.errors or passwords.errors else 200,
     )  # fmt: skip
+
+
+def _qr(uri: str) -> SafeString:
+    """The address of a second factor as a QR code, an SVG for inside the page."""
+    drawn = segno.make(uri, error="m", micro=False).svg_inline(
+        omitsize=True, border=2, title=_("QR code of the key"), svgclass=None, lineclass=None
+    )
+    return mark_safe(drawn)
 
 
 def _key_form(data: Any = None) -> NewKey:
