@@ -116,10 +116,10 @@ def test_a_member_in_conflict_neither_votes_nor_counts_nor_sees(world, session, 
     hidden = sight.shown(AuditRow.objects.filter(what="agendaitem", key=str(item.pk)), to=a)
     assert {row.verb for row in hidden if row.withheld} == {"vote.cast", "item.decided"}
     actions.close_meeting(meeting=meeting, by=world["chair"], now=NOW)
-    told = str(gather(again(meeting), to=a).items)
+    told = str(gather(again(meeting), to=a))
     assert "withheld" in told
-    assert "2 for" not in told
-    assert "2 for" in str(gather(again(meeting), to=b).items)
+    assert "2 : 0 : 0" not in told
+    assert "2 : 0 : 0" in str(gather(again(meeting), to=b))
 
 
 def test_who_has_voted_declares_no_conflict_afterwards(world, session):
@@ -377,7 +377,7 @@ def test_minutes_say_the_same_in_both_forms(world, session, tmp_path):
     made = gather(again(meeting))
     document = Document(io.BytesIO(as_docx(made)))
     words = "\n".join(p.text for p in document.paragraphs) + "\n".join(
-        cell.text for row in document.tables[0].rows for cell in row.cells
+        cell.text for table in document.tables for row in table.rows for cell in row.cells
     )
     (tmp_path / "m.pdf").write_bytes(as_pdf(made))
     printed = subprocess.run(
@@ -385,8 +385,8 @@ def test_minutes_say_the_same_in_both_forms(world, session, tmp_path):
     ).stdout
     flat = "".join(printed.split())
     for said in (
-        "Spring session", "2026-03-01", "quorum 67 %", "sister works there <&>", "1 for, 1 against, 1 abstained",
-        "casting vote of the chair: For", "(removed)", item.dossier_sha256, again(item.candidate).title,
+        "Spring session", "1 Mar 2026", "quorum 67 %", "sister works there <&>", "1 : 1 : 1",
+        "Casting vote", "(removed)", item.dossier_sha256, again(item.candidate).title, "Chair: ",
     ):  # fmt: skip
         assert said in words, said
         assert "".join(said.split()) in flat, said

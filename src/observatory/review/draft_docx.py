@@ -18,11 +18,8 @@ from observatory.review.templatetags.standards import level_word, paragraph_word
 from observatory.standards import Cell, Draft
 
 
-def as_docx(draft: Draft, *, version: int, code: str = "", published: dt.date | None = None) -> bytes:
-    """The document, in the language of the reader; the texts stay in the language of the draft.
-
-    A standard `published` (the day it is in force from) shows its words alone, a draft what they rest on too.
-    """
+def a4_document(title: str) -> Any:
+    """An empty A4 document of Word with a Latin and a Chinese font."""
     from docx import Document
     from docx.enum.section import WD_ORIENT
     from docx.oxml.ns import qn
@@ -35,7 +32,16 @@ def as_docx(draft: Draft, *, version: int, code: str = "", published: dt.date | 
     style = made.styles["Normal"]
     style.font.name, style.font.size = "Noto Sans", Pt(10)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "Noto Sans CJK SC")
-    made.core_properties.title = draft.title
+    made.core_properties.title = title
+    return made
+
+
+def as_docx(draft: Draft, *, version: int, code: str = "", published: dt.date | None = None) -> bytes:
+    """The document, in the language of the reader; the texts stay in the language of the draft.
+
+    A standard `published` (the day it is in force from) shows its words alone, a draft what they rest on too.
+    """
+    made = a4_document(draft.title)
     made.add_heading(draft.title, 0)
     what = (
         _("Standard, in force from %(day)s") % {"day": published.isoformat()} if published
