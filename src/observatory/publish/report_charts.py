@@ -103,26 +103,39 @@ def volume_chart(
 ) -> Chart | None:
     """Bars over time, one small chart a source: name, first day, postings, mark. None without rows.
 
+    All charts show the same stretch of time, one under the other; each source has a scale of its own.
     A bar with a mark ("low", "high") is drawn in the colour of alarm; "silent" is a shaded period.
     """
     if not rows:
         return None
     alt = _altair()
     parts = []
-    step = dt.timedelta(days=7)
+
+    def end_of(day: dt.date) -> dt.date:
+        return day + dt.timedelta(days=7) if weekly else dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+    days = [row[1] for row in rows]
+    shown = alt.Scale(domain=[min(days).isoformat(), end_of(max(days)).isoformat()])
     for name in dict.fromkeys(row[0] for row in rows):
         own = [row for row in rows if row[0] == name]
         top = max(max(row[2] for row in own), 1)
         ticks: dict[str, Any] = {"values": list(range(top + 1))} if top <= 3 else {"tickCount": 3}
         data = []
         for _, day, n, mark in own:
-            end = day + step if weekly else dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+            end = end_of(day)
             wide = max((end - day) * 0.12, dt.timedelta(days=1))
             data.append(
                 {"from": (day + wide).isoformat(), "to": (end - wide).isoformat(), "n": n, "mark": mark, "top": top}
             )
-        x = alt.X("from:T", axis=alt.Axis(format="%Y-%m", title=None, grid=False, tickCount=6, labelFlush=True))
-        y = alt.Y("n:Q", title=None, scale=alt.Scale(domain=[0, top], nice=True), axis=alt.Axis(format=",d", **ticks))
+        x = alt.X(
+            "from:T", scale=shown, axis=alt.Axis(format="%Y-%m", title=None, grid=False, tickCount=6, labelFlush=True)
+        )
+        y = alt.Y(
+            "n:Q",
+            title=None,
+            scale=alt.Scale(domain=[0, top], nice=True),
+            axis=alt.Axis(format=",d", minExtent=40, maxExtent=40, **ticks),
+        )
         base = alt.Chart(alt.Data(values=data))
         parts.append(
             alt.layer(
