@@ -50,7 +50,7 @@ BENCHMARKS = {
     ),
     "take-over": (
         "benchmarks.take_over:measure",
-        "A second scheduler takes over: SIGTERM, kill -9, a machine that vanishes",
+        "A second scheduler takes over: SIGTERM, kill -9, a machine that vanishes, one that is frozen",
     ),
     "crosswalks": ("benchmarks.crosswalks:measure", "Crosswalk suggestions beside TF-IDF: top-1 and top-5"),
     "site": ("benchmarks.site:measure", "The review site: 20 users on a crowded database, a storm of decisions"),

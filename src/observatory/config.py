@@ -170,6 +170,10 @@ class ScheduleSettings(_Section):
     metrics_host: str = Field("127.0.0.1", description="Address on which /metrics and /alive answer.")
     metrics_port: int = Field(9108, ge=0, le=65535, description="Port of /metrics and /alive; 0 means none.")
     stop_seconds: int = Field(60, ge=1, le=3600, description="A job asked to stop is ended after this many seconds.")
+    silence_seconds: int = Field(
+        45, ge=10, le=3600,
+        description="A scheduler silent for so many seconds is taken over from, though it still holds its lock.",
+    )  # fmt: skip
     at_once: int = Field(2, ge=1, le=64, description="Jobs that may run at the same time.")
     keep_logs_days: int = Field(90, ge=1, description="Logs of runs are kept this many days; the ledger is kept.")
 

@@ -14,6 +14,7 @@ ObservatoryError
 │   ├── Stale            somebody else changed the thing meanwhile: look, then try again
 │   └── WrongState       the thing is not in a state that allows it (closed, merged, no quorum)
 ├── StorageError         the corpus cannot be read or written (disk full, read-only)       exit 1
+│   └── Superseded       another scheduler has taken over: the ledger takes nothing more from this one
 └── FetchError           a source did not give what was asked                              exit 1
     ├── Unreachable      time-out, 429, 5xx: asking again later can help
     ├── NoSuchBoard      404 or 410: the board or page is not there
@@ -104,6 +105,12 @@ class StorageError(ObservatoryError):
     """The corpus cannot be read or written; what was stored before is untouched."""
 
     retry = True
+
+
+class Superseded(StorageError):
+    """Another scheduler has taken over, so the ledger refuses what this one writes; it goes back to waiting."""
+
+    retry = False
 
 
 class FetchError(ObservatoryError):

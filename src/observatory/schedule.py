@@ -16,7 +16,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -28,7 +30,7 @@ from observatory.config import Workspace
 from observatory.errors import StorageError
 from observatory.jobs import Dispatcher, Job, Processes
 from observatory.jobs.when import When
-from observatory.ledger import Ledger, Lock, open_ledger
+from observatory.ledger import LOCK, SILENCE, LeadRow, Ledger, Lock, open_ledger
 from observatory.mail import post
 
 log = logging.getLogger(__name__)
@@ -67,26 +69,54 @@ def wake(owner: str) -> None:
         _awake[owner].tick()
 
 
+@dataclass
+class Silence:
+    """How long a sign of life has stayed the same, counted by looks of our own: no clocks of two machines are compared.
+
+    Two looks far apart count as `step` seconds: whoever slept in between has not seen that the other was silent.
+    """
+
+    step: float
+    seconds: float = 0.0
+    _sign: object = None
+    _at: float = 0.0
+
+    def look(self, sign: object, *, at: float) -> float:
+        """Looks at the sign; returns for how many seconds it is known to be the same.
+
+        >>> silence = Silence(step=10)
+        >>> silence.look("a", at=0), silence.look("a", at=6), silence.look("a", at=900), silence.look("b", at=905)
+        (0.0, 6.0, 16.0, 0.0)
+        """
+        self.seconds = self.seconds + min(at - self._at, self.step) if sign == self._sign else 0.0
+        self._sign, self._at = sign, at
+        return self.seconds
+
+
 class Scheduler:
-    """A scheduler of one workspace. `run` waits for its turn, then schedules until it is stopped."""
+    """A scheduler of one workspace. `run` waits for its turn, then schedules until it is stopped.
+
+    The lock says at once that the one before has ended. Where it is kept by one that is frozen, the unchanged beat in
+    the ledger does after `silence` seconds; the number there then shuts the frozen one out (`ledger.lead`).
+    """
 
     def __init__(
         self, ws: Workspace, jobs: Sequence[Job], *, clock: Clock, command: Sequence[str], ledger: Ledger | None = None,
         tick_seconds: float = TICK, try_seconds: float = TRY_LOCK, coming: dt.timedelta = dt.timedelta(seconds=60),
-        stop_after: dt.timedelta | None = None,
+        stop_after: dt.timedelta | None = None, silence: float | None = None,
     ) -> None:  # fmt: skip
         self.ws, self.jobs, self.clock = ws, list(jobs), clock
         self.ledger = ledger or open_ledger(ws, patience=PATIENCE)
         self.owner = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self.hands = Processes(ws, self.ledger, command, coming=coming)
-        s = ws.settings
-        self.dispatcher = Dispatcher(
-            self.ledger, jobs, self.hands, owner=self.owner, observatory=s.workspace.name, at_once=s.schedule.at_once,
-            stop_after=stop_after or dt.timedelta(seconds=s.schedule.stop_seconds), site=s.mail.site,
-        )  # fmt: skip
+        s = ws.settings.schedule
+        self.stop_after = stop_after or dt.timedelta(seconds=s.stop_seconds)
+        self.silence = s.silence_seconds if silence is None else silence
         self.lock = Lock(ws.var_dir / "locks", "scheduler", self.ledger.engine)
         self.tick_seconds, self.try_seconds = tick_seconds, try_seconds
         self.leading = False
+        self.book = self.ledger  # fenced while leading
+        self._by = ""
         self._stop = threading.Event()
         self._lost = threading.Event()
         self._one = threading.Lock()  # one tick at a time
@@ -104,20 +134,48 @@ class Scheduler:
     def run(self) -> None:
         """Waits until no other scheduler works on the ledger, then schedules; again, when the ledger was away."""
         waiting = False
+        silence = Silence(step=2 * self.try_seconds)
         while not self._stop.is_set():
             try:
-                taken = self.lock.take()
+                lead = self._turn(silence)
             except StorageError as error:
                 log.warning("%s; trying again", error)
-                taken = False
-            if taken:
+                lead = None
+            if lead is not None:
                 waiting = False
-                self._lead()
+                self._lead(lead)
+                silence = Silence(step=2 * self.try_seconds)
             else:
                 if not waiting:
                     log.warning("another scheduler works on this workspace; waiting to take over")
                 waiting = True
+                self.hands.reap()
                 self._stop.wait(self.try_seconds)
+
+    def _turn(self, silence: Silence) -> LeadRow | None:
+        """The lead, where it is our turn: the lock is free and nobody leads without it, or the leader is silent."""
+        locked = self.lock.take()
+        lead = None
+        try:
+            before, beat = self.ledger.lead(), self.ledger.scheduler()
+            sign = (before and before.number, before and before.beat, beat and beat.beat_at)
+            silent = silence.look(sign, at=time.monotonic()) >= self.silence
+            if (locked and (before is None or before.by == LOCK)) or (silent and before is not None):
+                if silent and before is not None and not locked:
+                    log.warning("%s has been silent for %.0f s; taking over from it", before.owner, silence.seconds)
+                lead = self._take(before, LOCK if locked else SILENCE)
+        finally:
+            if lead is None:
+                self.lock.release()
+        return lead
+
+    def _take(self, before: LeadRow | None, by: str) -> LeadRow | None:
+        try:
+            return self.ledger.take_lead(before, self.owner, by=by, now=self.clock())
+        except StorageError:
+            if before is not None and self.ledger.engine.dialect.name == "sqlite":
+                _end_frozen_writer(before.owner, Path(str(self.ledger.engine.url.database)))
+            raise
 
     def tick(self) -> None:
         """One look at the ledger. A ledger that does not answer ends this scheduler's turn."""
@@ -125,7 +183,13 @@ class Scheduler:
             return
         try:
             if not self.lock.held():
-                raise StorageError("the scheduler's lock was lost: the database was restarted")
+                if self._by == LOCK:
+                    raise StorageError("the scheduler's lock was lost: the database was restarted")
+                if self.lock.take():
+                    self.book.has_lock()
+                    self._by = LOCK
+                    log.info("the scheduler that was silent has given its lock back")
+            self.book.still_leads()
             self.dispatcher.tick(self.clock())
         except StorageError as error:
             log.warning("%s", error)
@@ -138,24 +202,30 @@ class Scheduler:
         if not self.leading or not self._posting.acquire(blocking=False):
             return
         try:
-            post(self.ws, self.ledger, now=self.clock)
+            post(self.ws, self.book, now=self.clock)
         except StorageError as error:
             log.warning("%s", error)
             self._lost.set()
         finally:
             self._posting.release()
 
-    def _lead(self) -> None:
+    def _lead(self, lead: LeadRow) -> None:
         self._lost.clear()
         waker = None
+        self._by, self.book = lead.by, self.ledger.fenced(lead)
+        s = self.ws.settings
+        self.dispatcher = Dispatcher(
+            self.book, self.jobs, self.hands, owner=self.owner, observatory=s.workspace.name,
+            at_once=s.schedule.at_once, stop_after=self.stop_after, site=s.mail.site,
+        )  # fmt: skip
         try:
             now = self.clock()
-            self.ledger.unsure_mails(now=now)
+            self.book.unsure_mails(now=now)
             self.dispatcher.take_over(now)
             self.leading = True
             _awake[self.owner] = self
             waker = self._waker()
-            log.info("scheduling %d jobs as %s", len(self.jobs), self.owner)
+            log.info("scheduling %d jobs as %s, number %d", len(self.jobs), self.owner, lead.number)
             while not self._stop.is_set() and not self._lost.is_set():
                 self._stop.wait(0.2)
             if self._stop.is_set():
@@ -207,10 +277,30 @@ class Scheduler:
             while self.ledger.running() and time.monotonic() < until:
                 time.sleep(0.2)
                 self.dispatcher.tick(self.clock(), starting=False)
+            self.book.still_leads()
             for run in self.ledger.running():
                 self.hands.kill(run)
             self.hands.wait(5)
             self.dispatcher.tick(self.clock(), starting=False)
+
+
+def _end_frozen_writer(owner: str, file: Path) -> None:
+    """Ends a scheduler of this machine that was stopped while it wrote to an SQLite ledger, which then nobody else can.
+
+    Only one that is stopped (state T), and that has this ledger open; all it had begun to write is undone.
+    """
+    host, _, rest = owner.partition(" ")
+    pid = rest.partition(" ")[0]
+    if host != socket.gethostname() or not pid.isdecimal():
+        return
+    process = Path("/proc") / pid
+    try:
+        stopped = (process / "stat").read_text("utf-8").rpartition(")")[2].split()[0] in ("T", "t")
+        if stopped and any(fd.resolve() == file.resolve() for fd in (process / "fd").iterdir()):
+            log.warning("process %s was stopped while it wrote to %s, and keeps it locked: ending it", pid, file)
+            os.kill(int(pid), signal.SIGKILL)
+    except OSError as error:
+        log.warning("process %s may keep %s locked: %s", pid, file, error)
 
 
 # --- heartbeat and metrics -------------------------------------------------------------------
@@ -219,13 +309,17 @@ class Scheduler:
 def metrics_text(ledger: Ledger, jobs: Sequence[str], now: dt.datetime) -> str:
     """The state of scheduler, jobs and mail in Prometheus' text format."""
     counts, rows = ledger.counts(), [row for row in ledger.jobs() if not row.gone]
-    done, scheduler = ledger.last_done(), ledger.scheduler()
+    done, scheduler, lead = ledger.last_done(), ledger.scheduler(), ledger.lead()
     runs, mails = counts["runs"], counts["mails"]
     families: list[tuple[str, str, str, list[tuple[Mapping[str, str], float]]]] = [
         ("observatory_scheduler_beat_seconds", "gauge", "Time of the scheduler's last sign of life.",
          [({}, scheduler.beat_at.timestamp())] if scheduler else []),
         ("observatory_scheduler_lag_seconds", "gauge", "How late the last run was started.",
          [({}, scheduler.lag_seconds)] if scheduler else []),
+        ("observatory_scheduler_lead_number", "gauge", "Grows by one whenever a scheduler takes over.",
+         [({}, lead.number)] if lead else []),
+        ("observatory_scheduler_without_lock", "gauge", "1 while the one before is silent and keeps the lock.",
+         [({}, int(lead.by == SILENCE))] if lead else []),
         ("observatory_job_runs_total", "counter", "Runs by how they ended.",
          [({"job": key[0], "state": key[1]}, n) for key, n in sorted(runs.items()) if key[1] not in ("owed", "running")]),
         ("observatory_job_open_runs", "gauge", "Runs owed or under way.",

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import event
 
 from observatory.config import MailSettings
+from observatory.errors import Superseded
 from observatory.jobs.dispatch import Dispatcher, failed, stopped
 from observatory.jobs.files import FailurePart, Job, LimitPart, Part
 from observatory.jobs.when import Cron, Every, When
-from observatory.ledger import DONE, RUNNING, Ledger, Letter, MailRow, RunRow
+from observatory.ledger import DONE, LOCK, RUNNING, Ledger, Letter, MailRow, RunRow
 from observatory.ledger.tables import engine_of
 from observatory.mail import PutOff, Refused, post
 
@@ -69,6 +70,8 @@ class World:
         event.listen(self.ledger.engine, "before_cursor_execute", self._burn)
         self.processes: list[Process] = []
         self.leader: Dispatcher | None = None
+        self.asleep: Dispatcher | None = None  # frozen where others die; it wakes later and believes that it leads
+        self.woken: list[str] = []
         self.next_leader_at = self.start
         self.terms = 0
         self.delivered: list[tuple[str, str]] = []
@@ -162,11 +165,14 @@ class World:
             self._go_on(p)
         if self.leader is None and self.now >= self.next_leader_at:
             self._guarded(self._take_over)
+        if self.asleep is not None and self.leader is not None and self.rng.random() < 0.1:
+            self._wake(self.asleep)
         if self.leader is not None:
             leader = self.leader
             self._guarded(lambda: leader.tick(self.now))
         if self.leader is not None:
-            self._guarded(lambda: post(self.ws, self.ledger, now=lambda: self.now, hand=self._hand))
+            leader = self.leader
+            self._guarded(lambda: post(self.ws, leader.ledger, now=lambda: self.now, hand=self._hand))
         self.processes = [p for p in self.processes if not p.over or self.now - p.ends_at < dt.timedelta(days=2)]
 
     def _take_over(self) -> None:
@@ -174,10 +180,11 @@ class World:
         hands: Any = SimpleNamespace(
             start=self.start_process, gone=self.gone, stop=self.stop, kill=self.kill, log_of=lambda run: "log"
         )
-        leader = Dispatcher(
-            self.ledger, self.jobs, hands, owner=f"scheduler {self.terms}", at_once=3, stop_after=MINUTE
-        )
-        self.ledger.unsure_mails(now=self.now)
+        lead = self.ledger.take_lead(self.ledger.lead(), f"scheduler {self.terms}", by=LOCK, now=self.now)
+        assert lead is not None
+        book = self.ledger.fenced(lead)
+        leader = Dispatcher(book, self.jobs, hands, owner=f"scheduler {self.terms}", at_once=3, stop_after=MINUTE)
+        book.unsure_mails(now=self.now)
         leader.take_over(self.now)
         self.leader = leader
 
@@ -255,8 +262,20 @@ class World:
 
     def _die(self) -> None:
         if self.leader is not None:
+            if self.rng.random() < 0.3:
+                self.asleep = self.leader
             self.leader = None
             self.next_leader_at = self.now + dt.timedelta(seconds=self.rng.uniform(5, 60))
+
+    def _wake(self, leader: Dispatcher) -> None:
+        """One that was frozen goes on where it stood; how that ended."""
+        self.asleep = None
+        try:
+            leader.tick(self.now)
+        except Superseded:
+            self.woken.append("refused")
+        else:
+            self.woken.append("worked")
 
     def _burn(self, *_: object) -> None:
         if self.fuse is not None:

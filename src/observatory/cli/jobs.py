@@ -30,7 +30,7 @@ def jobs() -> None:
 def list_(obj: dict[str, Any], as_json: bool) -> None:
     """List the jobs: when each is due, how its last run ended, and what stands in its way."""
     from observatory.cli.opening import now, workspace_of
-    from observatory.ledger import open_ledger
+    from observatory.ledger import SILENCE, open_ledger
 
     ws = workspace_of(obj)
     ledger = open_ledger(ws)
@@ -43,10 +43,12 @@ def list_(obj: dict[str, Any], as_json: bool) -> None:
             "state": state or (last.state if last else "new"), "failures": known.failures if known else 0,
             "last": last.due_at if last else None,
         })  # fmt: skip
-    scheduler = ledger.scheduler()
+    scheduler, lead = ledger.scheduler(), ledger.lead()
     beat = scheduler.beat_at if scheduler else None
     if as_json:
-        click.echo(json.dumps({"jobs": rows, "scheduler_beat": beat}, indent=1, default=str))
+        click.echo(
+            json.dumps({"jobs": rows, "scheduler_beat": beat, "lead": lead and asdict(lead)}, indent=1, default=str)
+        )
         return
     if not rows:
         click.echo(f"No jobs in {ws.jobs_dir}. Put the usual programme there: observatory jobs new")
@@ -57,6 +59,10 @@ def list_(obj: dict[str, Any], as_json: bool) -> None:
             + (f"  {row['failures']} failures in a row" if row["failures"] else "")
         )
     click.echo(f"The scheduler's last sign of life: {_time(beat) if beat else 'none; start it: observatory schedule'}")
+    if lead is not None and lead.by == SILENCE:
+        click.echo(
+            f"{lead.owner} took over at {_time(lead.since)}: {lead.before} is silent and keeps its lock; wake it or end it"
+        )
 
 
 @jobs.command()

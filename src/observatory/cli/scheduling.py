@@ -25,7 +25,7 @@ def command_of(obj: dict[str, Any], root: str) -> list[str]:
 def schedule(obj: dict[str, Any], check: bool) -> None:
     """Run the jobs of the workspace when they are due, until stopped (SIGTERM, Ctrl-C).
 
-    A second scheduler of the same workspace waits, and takes over when the first one ends.
+    A second scheduler of the same workspace waits, and takes over when the first one ends or falls silent.
     """
     from observatory.cli.opening import now, workspace_of
     from observatory.errors import StorageError

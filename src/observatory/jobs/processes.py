@@ -68,6 +68,11 @@ class Processes:
         """The end of the run's log."""
         return tail_of(log_file_of(self.ws, run.job, run.run))
 
+    def reap(self) -> None:
+        """Takes note of processes started here that have ended, for a scheduler that no longer watches them."""
+        for process in self._own.values():
+            process.poll()
+
     def wait(self, seconds: float) -> bool:
         """Waits for the processes started here; whether all have ended."""
         for process in self._own.values():

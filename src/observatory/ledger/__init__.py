@@ -9,18 +9,21 @@ from observatory.ledger.rows import (
     DONE,
     ENDED,
     FAILED,
+    LOCK,
     MISSED,
     OWED,
     REFUSED,
     RUNNING,
     SENDING,
     SENT,
+    SILENCE,
     STOPPED,
     UNSURE,
     WAITING,
     Entry,
     IssueRow,
     JobRow,
+    LeadRow,
     Letter,
     MailRow,
     RequestRow,
@@ -29,7 +32,7 @@ from observatory.ledger.rows import (
 )
 
 __all__ = [
-    "DONE", "ENDED", "FAILED", "MISSED", "OWED", "REFUSED", "RUNNING", "SENDING", "SENT", "STOPPED", "UNSURE", "WAITING",
-    "Entry", "IssueRow", "JobRow", "Ledger", "Letter", "Lock", "MailRow", "RequestRow", "RunRow", "SchedulerRow",
-    "open_ledger",
+    "DONE", "ENDED", "FAILED", "LOCK", "MISSED", "OWED", "REFUSED", "RUNNING", "SENDING", "SENT", "SILENCE", "STOPPED",
+    "UNSURE", "WAITING", "Entry", "IssueRow", "JobRow", "LeadRow", "Ledger", "Letter", "Lock", "MailRow", "RequestRow",
+    "RunRow", "SchedulerRow", "open_ledger",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ thing twice.
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
 import json
 import logging
@@ -20,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from observatory.config import Workspace
 from observatory.errors import BadInput, StorageError
+from observatory.ledger import lead
 from observatory.ledger.rows import (
     DONE,
     ENDED,
@@ -37,18 +39,19 @@ from observatory.ledger.rows import (
     Entry,
     IssueRow,
     JobRow,
+    LeadRow,
     Letter,
     MailRow,
     RequestRow,
     RunRow,
     SchedulerRow,
 )
-from observatory.ledger.tables import ISSUES, JOBS, MAIL, META, REQUESTS, RUNS, SCHEDULER, address_of, engine_of
+from observatory.ledger.tables import ISSUES, JOBS, LEAD, MAIL, META, REQUESTS, RUNS, SCHEDULER, address_of, engine_of
 
 log = logging.getLogger(__name__)
 
 LOG_KEPT = 8_000  # characters of a run's log that the ledger keeps
-Row = TypeVar("Row", JobRow, RunRow, RequestRow, SchedulerRow)
+Row = TypeVar("Row", JobRow, RunRow, RequestRow, SchedulerRow, LeadRow)
 
 
 def open_ledger(ws: Workspace, *, patience: float = 0.0) -> Ledger:
@@ -75,6 +78,7 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._number: int | None = None  # of the leader who alone may write through this one
         with self._errors():
             META.create_all(engine, checkfirst=True)
 
@@ -490,9 +494,36 @@ class Ledger:
 
     # --- the scheduler itself ----------------------------------------------------------------
 
+    def lead(self) -> LeadRow | None:
+        """Who leads; None where no scheduler ever has."""
+        return next(iter(self._all(select(*[c for c in LEAD.c if c.name != "id"]), LeadRow)), None)
+
+    def take_lead(self, after: LeadRow | None, owner: str, *, by: str, now: dt.datetime) -> LeadRow | None:
+        """Leads from now on, under the next number; None where another has taken over since `after` was read."""
+        with self._change() as c:
+            return lead.take(c, after, owner, by=by, now=now)
+
+    def fenced(self, row: LeadRow) -> Ledger:
+        """This ledger for a leader: each of its writes raises `Superseded` once another one leads."""
+        fenced = copy.copy(self)
+        fenced._number = row.number
+        return fenced
+
+    def still_leads(self) -> None:
+        """Raises `Superseded` where the leader that this ledger is fenced for leads no more."""
+        with self._change():
+            pass
+
+    def has_lock(self) -> None:
+        """Notes that the leader, who took over by silence, has got the lock as well."""
+        with self._change(comparing=False) as c:
+            lead.note_lock(c, self._number or 0)
+
     def beat(self, owner: str, *, now: dt.datetime, lag: float = 0.0) -> None:
         """A sign of life of the scheduler."""
-        with self._change() as c:
+        with self._change(comparing=False) as c:
+            if self._number is not None:
+                lead.count_beat(c, self._number)
             old = c.execute(select(SCHEDULER.c.owner)).scalar()
             if old is None:
                 c.execute(insert(SCHEDULER).values(id=1, owner=owner, since=now, beat_at=now, lag_seconds=lag))
@@ -526,8 +557,10 @@ class Ledger:
     # --- below -------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _change(self) -> Iterator[Connection]:
+    def _change(self, *, comparing: bool = True) -> Iterator[Connection]:
         with self._errors(), self.engine.begin() as connection:
+            if comparing and self._number is not None:
+                lead.compare(connection, self._number)
             yield connection
 
     @contextlib.contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 OWED, RUNNING, DONE, FAILED, MISSED, STOPPED = "owed", "running", "done", "failed", "missed", "stopped"
 ENDED = (DONE, FAILED, MISSED, STOPPED)
 WAITING, SENDING, SENT, REFUSED, UNSURE = "waiting", "sending", "sent", "refused", "unsure"
+LOCK, SILENCE = "lock", "silence"  # how a scheduler came to lead
 VERBS = ("run", "stop", "pause", "resume")
 
 
@@ -105,6 +106,18 @@ class SchedulerRow:
     since: dt.datetime
     beat_at: dt.datetime
     lag_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadRow:
+    """Which scheduler leads: its number, how it came to lead, how often it has beaten, and who led before."""
+
+    number: int
+    owner: str
+    by: str
+    since: dt.datetime
+    beat: int
+    before: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

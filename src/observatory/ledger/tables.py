@@ -155,6 +155,20 @@ SCHEDULER = Table(
 )  # fmt: skip
 
 
+# One row: which scheduler leads, under a number that grows with each take-over. Every write of a leader is compared
+# with it. `beat` is counted up by the leader; whoever waits sees whether it still changes.
+LEAD = Table(
+    "ledger_lead", META,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("by", String(10), nullable=False),  # lock | silence: of the one before, whose lock is not free
+    Column("since", Instant, nullable=False),
+    Column("beat", Integer, nullable=False, default=0),
+    Column("before", String(200), nullable=False, default=""),  # the owner before
+)  # fmt: skip
+
+
 def address_of(database: str, var: Path) -> str:
     """SQLAlchemy's address of the ledger: `database` where it is PostgreSQL, else a file in `var`."""
     if not database:
@@ -168,10 +182,12 @@ def address_of(database: str, var: Path) -> str:
 
 
 # A machine that loses power or its network says no good-bye. Both ends look every few seconds, so that within half a
-# minute the server frees the lock of a scheduler that is gone, and a scheduler knows that its server is.
+# minute the server frees the lock of a scheduler that is gone, and a scheduler knows that its server is. A process that
+# is frozen in the middle of a transaction loses it after ten seconds: it must not keep what others wait for.
 WATCHED: Mapping[str, str | int] = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000,
-    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000",
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000 "
+    "-c idle_in_transaction_session_timeout=10000",
 }  # fmt: skip
 
 
