@@ -70,3 +70,18 @@ def test_small_words_decide_as_the_model_does(text: str) -> None:
 def test_small_words_leave_what_is_unclear_to_the_model() -> None:
     assert language._by_small_words("Senior Software Engineer, Milano", ("en", "it")) == ""
     assert language._by_small_words(ENGLISH, ("en", "pl")) == ""
+
+
+def test_all_choices_of_languages_share_one_model() -> None:
+    one, other = (language._identifier(chosen) for chosen in (("en", "it"), ("de", "fr", "it")))
+    assert one.tk_nextmove is other.tk_nextmove
+    assert (one.nb_classes, sorted(other.nb_classes)) == (["en", "it"], ["de", "fr", "it"])
+
+
+def test_the_model_without_other_languages_decides_as_the_whole_one() -> None:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
+    whole.set_languages(["de", "en", "it"])
+    for text in (ENGLISH, ITALIAN, "Kiln operator kalemi sotu", "velnorda prostogri", "Ofenführer", ""):
+        assert language._identifier(("de", "en", "it")).classify(text) == whole.classify(text)

@@ -234,3 +234,22 @@ def test_lean_memory_ends_with_the_pool_of_before() -> None:
         assert pa.default_memory_pool().backend_name == "system"
     assert pa.default_memory_pool().backend_name == before
     give_back_memory()
+
+
+def test_an_answer_in_batches_is_the_answer(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.append("rejected", rejected(*(f"r{i:02d}" for i in range(50))))
+    question = "SELECT rejected_id FROM rejected WHERE rejected_id <> $one"
+    batches = list(corpus.batches(question, rows=8, one="r07"))
+    assert max(batch.num_rows for batch in batches) <= 8
+    assert pa.Table.from_batches(batches).equals(corpus.query(question, one="r07"))
+
+
+def test_of_several_rows_with_one_key_the_first_is_taken_where_no_column_alone_is_unique(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    two = [
+        {"model": m, "text_hash": t, "vector": [v]}
+        for m, t, v in (("a", "x", 1.0), ("a", "y", 2.0), ("b", "x", 3.0), ("a", "x", 4.0))
+    ]
+    assert corpus.append("vectors", pa.Table.from_pylist(two, schema=VECTORS)) == 3
+    assert sorted(row["vector"] for row in corpus.read("vectors").to_pylist()) == [[1.0], [2.0], [3.0]]

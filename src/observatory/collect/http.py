@@ -36,6 +36,7 @@ LONGEST_ANSWER = 600.0  # seconds for one whole answer
 LARGEST_BODY = 64 * 1024 * 1024
 MOST_REDIRECTS = 3
 DEEPEST = 60  # levels of brackets in JSON
+_KEY = rb"\s*(?:\"[^\"]{0,100}\"\s*:\s*)?"  # what may stand between two opening brackets
 AGENT = "observatory/0.1 (job-market statistics)"
 _SECRET = re.compile(r"((?:key|token|secret|password|app_id|app_key|auth)[^=&]*=)[^&]+", re.IGNORECASE)
 # What pages say that stand in place of the answer: checks for people, and doors for those who sign in.
@@ -364,4 +365,5 @@ def _too_deep(body: bytes) -> bool:
     """Whether brackets are nested too deep; a rough count over the opening ones is enough to look closer."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return False
-    return bool(re.search(rb"(?:[\[{]\s*(?:\"[^\"]{0,100}\"\s*:\s*)?){%d}" % DEEPEST, body))
+    # the first bracket stands by itself: the search then leaps from bracket to bracket
+    return bool(re.search(rb"[\[{]%s(?:[\[{]%s){%d}" % (_KEY, _KEY, DEEPEST - 1), body))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -68,29 +68,18 @@ def find_copies(signatures: pa.Table, postings: pa.Table, *, of: pa.Array | None
     `of` are the ids looked at, else all.
     """
     signatures = signatures.sort_by([("posted_at", "ascending"), ("posting_id", "ascending")])
-    ids = signatures.column("posting_id").to_pylist()
-    wanted = np.ones(len(ids), bool) if of is None else np.isin(np.array(ids, dtype=object), of.to_pylist())
+    ids = signatures.column("posting_id").combine_chunks()
+    wanted = np.ones(len(ids), bool) if of is None else pc.is_in(ids, of).to_numpy(zero_copy_only=False)
     times = signatures.column("posted_at").cast(pa.int64()).to_numpy()
     earlier, later = find_pairs(_in_parts(signatures), times, wanted)
-    return choose_copies(ids, earlier, later, signatures.select(["words", "sketch"]), postings, wanted)
-
-
-def choose_copies(
-    ids: Sequence[str], earlier: Ints, later: Ints, signatures: pa.Table, postings: pa.Table, wanted: npt.NDArray[np.bool_],
-) -> pa.Table:  # fmt: skip
-    """Of pairs that share a key the copies, in the schema COPIES, for each posting that is `wanted`.
-
-    `earlier` and `later` are row numbers of `ids`; `signatures` (words, sketch) stands row by row beside
-    `ids`; `postings` are the FACTS of all postings in the pairs.
-    """
-    chosen = _verified(signatures, postings, ids, earlier, later)
-    found: dict[str, list[Any]] = {name: [] for name in COPIES.names}
-    for i in np.nonzero(wanted)[0].tolist():
-        relation, j, share = chosen.get(i, (0, -1, 0.0))
-        row = (ids[i], ids[j] if j >= 0 else "", RELATIONS[relation], share)
-        for name, value in zip(COPIES.names, row, strict=True):
-            found[name].append(value)
-    return pa.table(found, schema=COPIES)
+    met = np.unique(np.concatenate([earlier, later]))
+    near = signatures.select(["posting_id", "words", "sketch"]).take(pa.array(met))
+    known = facts_of(
+        postings.filter(pc.is_in(postings.column("posting_id"), near.column("posting_id").combine_chunks()))
+    )
+    facts = [known.get(one) for one in near.column("posting_id").to_pylist()]
+    best = best_copies(earlier, later, met, near.column("words").to_numpy(), sketches(near), facts)
+    return copies_table(ids, np.nonzero(wanted)[0], best)
 
 
 def vacancies_of(postings: pa.Table, copies: pa.Table) -> pa.Table:
@@ -98,33 +87,26 @@ def vacancies_of(postings: pa.Table, copies: pa.Table) -> pa.Table:
 
     `postings` needs posting_id and posted_at.
     """
-    ids = postings.column("posting_id").to_pylist()
-    parents = {
-        one: (other, relation)
-        for one, other, relation in zip(
-            *(copies.column(name).to_pylist() for name in ("posting_id", "earlier_id", "relation")), strict=True
-        )
-        if other
-    }
-    roots: dict[str, str] = {}
-
-    def root(one: str) -> str:
-        path = []
-        while one in parents and one not in roots:
-            path.append(one)
-            one = parents[one][0]
-        top = roots.get(one, one)
-        for each in path:
-            roots[each] = top
-        return top
-
+    ids = postings.column("posting_id").combine_chunks()
+    copies = copies.filter(pc.not_equal(copies.column("earlier_id"), ""))
+    copy, earlier = (copies.column(name).combine_chunks() for name in ("posting_id", "earlier_id"))
+    # a chain may lead over postings that are not asked for
+    linked = pc.unique(pa.concat_arrays([copy, earlier]))
+    known = pa.concat_arrays([ids, linked.filter(pc.invert(pc.is_in(linked, ids)))])
+    row = pc.index_in(copy, known).to_numpy()
+    first = np.arange(len(known))
+    first[row] = pc.index_in(earlier, known).to_numpy()
+    while not np.array_equal(first, further := first[first]):
+        first = further
+    relation = np.zeros(len(known), np.int8)
+    relation[row] = pc.index_in(copies.column("relation").combine_chunks(), pa.array(RELATIONS)).to_numpy()
     return pa.table(
-        {
-            "posting_id": ids,
-            "vacancy_id": [root(one) for one in ids],
-            "posted_at": postings.column("posted_at"),
-            "relation": [parents[one][1] if one in parents else "first" for one in ids],
-        },
+        [
+            ids,
+            known.take(pa.array(first[: len(ids)])),
+            postings.column("posted_at"),
+            pa.array(RELATIONS).take(pa.array(relation[: len(ids)])),
+        ],
         schema=VACANCIES,
     )
 
@@ -137,23 +119,35 @@ def find_pairs(
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """Row numbers (earlier, later) of postings that share a key, each pair once.
 
-    `parts` hold (keys, row numbers), each key in one part only, the rows of one key in the order of time.
+    `parts` hold (keys, row numbers), each key in one part only; rows are numbered in the order of time.
+    """
+    found = [pairs_in(keys, rows, times, wanted) for keys, rows in parts]
+    joined = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    size = max(len(times), 1)
+    return joined % size, joined // size
+
+
+def pairs_in(keys: Ints, rows: Ints, times: Ints, wanted: npt.NDArray[np.bool_]) -> Ints:
+    """The pairs of rows that share one of these keys, each once, as later * len(times) + earlier.
+
     A posting meets the latest PREDECESSORS of each of its keys, so a key that half of the corpus has
     costs no more than another.
     """
     window = int(dt.timedelta(days=WINDOW_DAYS).total_seconds() * 1_000_000)
-    size = max(len(times), 1)
-    found = []
-    for keys, of in parts:
-        order = np.argsort(keys, kind="stable")  # rows of one key stay in the order of time
-        keys, of = keys[order], of[order]
-        for back in range(1, PREDECESSORS + 1):
-            same = np.nonzero(keys[back:] == keys[:-back])[0]
-            first, second = of[same].astype(np.int64), of[same + back].astype(np.int64)
-            good = wanted[second] & (times[second] - times[first] <= window)
-            found.append(np.unique(second[good] * size + first[good]))
-    joined = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-    return joined % size, joined // size
+    order = np.argsort(keys)
+    as_before = np.zeros(len(keys) + 1, bool)
+    as_before[1:-1] = keys[order[1:]] == keys[order[:-1]]
+    order = order[as_before[1:] | as_before[:-1]]  # most keys stand alone: they are left out
+    keys, rows = keys[order], rows[order].astype(np.int64)
+    order = np.lexsort((rows, keys))
+    keys, rows = keys[order], rows[order]
+    found = [np.zeros(0, np.int64)]
+    for back in range(1, PREDECESSORS + 1):
+        at = np.nonzero(keys[back:] == keys[:-back])[0]
+        first, second = rows[at], rows[at + back]
+        good = wanted[second] & (times[second] - times[first] <= window)
+        found.append(second[good] * len(times) + first[good])
+    return np.unique(np.concatenate(found))
 
 
 def _in_parts(signatures: pa.Table) -> Iterator[tuple[Ints, Ints]]:
@@ -171,26 +165,48 @@ def _in_parts(signatures: pa.Table) -> Iterator[tuple[Ints, Ints]]:
 # --- which of them are copies ----------------------------------------------------------------
 
 
-def _verified(
-    signatures: pa.Table, postings: pa.Table, ids: Sequence[str], earlier: Ints, later: Ints
-) -> dict[int, tuple[int, int, float]]:
-    """For each later row the best earlier one: {later: (relation, earlier, share of the text)}."""
-    if not len(earlier):
-        return {}
-    sketch = sketches(signatures)
-    words = signatures.column("words").to_numpy().astype(np.float64)
-    facts = _facts(postings, {ids[i] for i in np.unique(np.concatenate([earlier, later]))})
+class Facts(NamedTuple):
+    """What two postings are compared by."""
+
+    who: str
+    named: bool  # who is an employer, not an account
+    title: str
+    words: frozenset[str]
+    place: str
+    place_words: frozenset[str]
+    text: str
+    length: int
+
+    @property
+    def employer(self) -> str:
+        return self.who if self.named else ""
+
+    @property
+    def opening(self) -> str:
+        return self.text[:120]
+
+
+def best_copies(
+    earlier: Ints, later: Ints, met: Ints, words: Ints, sketch: npt.NDArray[np.uint16], facts: Sequence[Facts | None]
+) -> dict[int, tuple[int, int, float]]:  # fmt: skip
+    """For each later row the best earlier one: {later: (relation, earlier, share of the text)}.
+
+    `earlier` and `later` are pairs of row numbers, `met` all that occur in them, sorted; beside `met` stand
+    `words`, `sketch` (rows, PERMUTATIONS) and `facts`. A posting without facts repeats nothing.
+    """
+    length = words.astype(np.float64)
     best: dict[int, tuple[int, int, float]] = {}
     for at in range(0, len(earlier), PAIRS_AT_ONCE):
-        one, other = earlier[at : at + PAIRS_AT_ONCE], later[at : at + PAIRS_AT_ONCE]
-        a, b = words[one], words[other]
+        pairs = earlier[at : at + PAIRS_AT_ONCE], later[at : at + PAIRS_AT_ONCE]
+        one, other = (np.searchsorted(met, rows) for rows in pairs)
+        a, b = length[one], length[other]
         shares = (sketch[one] == sketch[other]).sum(axis=1) / PERMUTATIONS
         shares[(a < 2) | (b < 2)] = 0.0
         least = np.minimum(a, b)
         inside = np.minimum(shares * (a + b) / ((1 + shares) * np.maximum(least, 1)), 1.0)
-        numbers = (one.tolist(), other.tolist(), shares.tolist(), inside.tolist(), least.tolist())
-        for i, j, share, part, size in zip(*numbers, strict=True):
-            first, second = facts.get(ids[i]), facts.get(ids[j])
+        numbers = (array.tolist() for array in (*pairs, one, other, shares, inside, least))
+        for i, j, at_i, at_j, share, part, size in zip(*numbers, strict=True):
+            first, second = facts[at_i], facts[at_j]
             if first is None or second is None:
                 continue
             relation = _relation(first, second, share, part, size)
@@ -201,32 +217,31 @@ def _verified(
     return best
 
 
-class _Facts:
-    """What two postings are compared by."""
-
-    __slots__ = ("employer", "length", "opening", "place", "place_words", "text", "title", "who", "words")
-
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        self.who = poster(row["source"], row["employer"], row["extra"])
-        self.employer = self.who if row["employer"] else ""
-        self.title = plain(row["title"])
-        self.words = title_words(row["title"])
-        self.place = plain(row["place"])
-        self.place_words = title_words(row["place"])
-        self.text = plain(row["description"][:READ])
-        self.opening = self.text[:120]
-        self.length = int(row["length"])
+def copies_table(ids: pa.Array, rows: Ints, best: Mapping[int, tuple[int, int, float]]) -> pa.Table:
+    """What each of some rows repeats, in the schema COPIES. `best` is that of `best_copies`, `ids` are those of all rows."""
+    relation, earlier, share = np.zeros(len(rows), np.int8), np.full(len(rows), -1), np.zeros(len(rows))
+    if best:
+        at = np.searchsorted(rows, list(best))
+        relation[at], earlier[at], share[at] = zip(*best.values(), strict=True)
+    earlier_id = pc.fill_null(ids.take(pa.array(earlier, mask=earlier < 0)), "")
+    relations = pa.array(RELATIONS).take(pa.array(relation))
+    return pa.table([ids.take(pa.array(rows)), earlier_id, relations, pa.array(share)], schema=COPIES)
 
 
-def _facts(postings: pa.Table, ids: set[str]) -> dict[str, _Facts]:
-    wanted = pa.array(sorted(ids), pa.string())
-    needed = postings.filter(pc.is_in(postings.column("posting_id"), wanted)).select(list(FACTS))
-    return {
-        row["posting_id"]: _Facts(row) for batch in needed.to_batches(max_chunksize=5_000) for row in batch.to_pylist()
-    }
+def facts_of(postings: pa.Table | pa.RecordBatch) -> dict[str, Facts]:
+    """The facts of postings by their ids; FACTS says what that needs."""
+    found = {}
+    for at in range(0, postings.num_rows, 5_000):
+        for row in postings.slice(at, 5_000).select(list(FACTS)).to_pylist():
+            found[row["posting_id"]] = Facts(
+                who=poster(row["source"], row["employer"], row["extra"]), named=bool(row["employer"]),
+                title=plain(row["title"]), words=title_words(row["title"]), place=plain(row["place"]),
+                place_words=title_words(row["place"]), text=plain(row["description"][:READ]), length=int(row["length"]),
+            )  # fmt: skip
+    return found
 
 
-def _relation(one: _Facts, other: _Facts, share: float, part: float, words: float) -> int:
+def _relation(one: Facts, other: Facts, share: float, part: float, words: float) -> int:
     """The number of the relation in RELATIONS, 0 for none."""
     same_poster = bool(one.who) and one.who == other.who
     if not same_poster and share < NEAR and part < PART and one.text != other.text:
@@ -255,7 +270,7 @@ def _relation(one: _Facts, other: _Facts, share: float, part: float, words: floa
     return 0
 
 
-def _one_role(one: _Facts, other: _Facts, share: float) -> bool:
+def _one_role(one: Facts, other: Facts, share: float) -> bool:
     """Whether two titles can name one role: what one says more than the other tells no two roles apart."""
     if one.title == other.title or not one.words or not other.words:
         return True
@@ -271,7 +286,7 @@ def _one_role(one: _Facts, other: _Facts, share: float) -> bool:
     return share >= SURELY and len(left) == 1 and len(right) == 1
 
 
-def _one_place(one: _Facts, other: _Facts) -> bool:
+def _one_place(one: Facts, other: Facts) -> bool:
     if not one.place or not other.place or one.place in other.place or other.place in one.place:
         return True
     return bool({word for word in one.place_words & other.place_words if len(word) > 3})

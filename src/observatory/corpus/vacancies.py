@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from observatory.corpus.dedupe import PARTS, WINDOW_DAYS, choose_copies, find_copies, find_pairs, vacancies_of
+from observatory.corpus.dedupe import WINDOW_DAYS, find_copies, vacancies_of
+from observatory.corpus.joining import FACTS_SQL, all_copies
 from observatory.corpus.signatures import RULES, distinct_keys, sign
 from observatory.corpus.store import Corpus, give_back_memory
-from observatory.records import COPIES
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +24,6 @@ CHUNK = 1_000  # postings signed at once
 STORED = 8_000  # signatures between two writes
 # With more new postings than this share of all, all are joined at once.
 MANY = 0.2
-_FACTS_SQL = "posting_id, source, title, left(description, 400) AS description, length(description) AS length, employer, place, extra"
 
 
 def update_vacancies(corpus: Corpus) -> int:
@@ -72,53 +68,9 @@ def store_signatures(corpus: Corpus, postings: pa.Table) -> None:
 
 
 def _join_all(corpus: Corpus) -> int:
-    """Joins all postings. Keys are read a part at a time, sketches and texts of those alone that share one."""
-    listed = corpus.query(
-        """SELECT s.posting_id, s.posted_at FROM (SELECT posting_id, posted_at FROM signatures WHERE rules = $rules) s
-           SEMI JOIN postings p USING (posting_id) ORDER BY s.posted_at, s.posting_id""",
-        rules=RULES,
-    )
-    times = listed.column("posted_at").cast(pa.int64()).to_numpy()
-    numbered = pa.table({
-        "posting_id": listed.column("posting_id"), "number": pa.array(np.arange(listed.num_rows), pa.int32())
-    })  # fmt: skip
-    everything = np.ones(listed.num_rows, bool)
-    earlier, later = find_pairs(_keys_in_parts(corpus, numbered), times, everything)
-    met = np.unique(np.concatenate([earlier, later]))
-    near = numbered.take(pa.array(met))
-    sketched = corpus.query(
-        """SELECT w.number, s.words, s.sketch FROM signatures s JOIN near w USING (posting_id) WHERE s.rules = $rules
-           ORDER BY w.number""",
-        near=near, rules=RULES,
-    )  # fmt: skip
-    facts = corpus.query(f"SELECT {_FACTS_SQL} FROM postings SEMI JOIN near USING (posting_id)", near=near)
-    ids = near.column("posting_id").to_pylist()
-    copies = choose_copies(
-        ids, np.searchsorted(met, earlier), np.searchsorted(met, later), sketched, facts, np.ones(len(ids), bool)
-    )
-    alone = listed.filter(pc.invert(pc.is_in(listed.column("posting_id"), near.column("posting_id").combine_chunks())))
-    none = pa.array([""] * alone.num_rows, pa.string())
-    first = pa.array(["first"] * alone.num_rows, pa.string())
-    rest = [alone.column("posting_id"), none, first, pa.array([0.0] * alone.num_rows, pa.float64())]
-    _keep(corpus, pa.concat_tables([copies, pa.table(rest, schema=COPIES)]))
+    _keep(corpus, pa.concat_tables(all_copies(corpus)))
+    give_back_memory()
     return _all_vacancies(corpus)
-
-
-def _keys_in_parts(corpus: Corpus, numbered: pa.Table) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """The stored keys in PARTS parts, each with the numbers of its postings in the order of time."""
-    for part in range(PARTS):
-        # chosen while they are lists still: a join of single keys would hold them all
-        found = corpus.query(
-            f"""SELECT number, list_filter(keys, lambda k: (k & {PARTS - 1}) = {part}) AS keys
-                FROM signatures JOIN numbered USING (posting_id) WHERE rules = $rules ORDER BY number""",
-            numbered=numbered, rules=RULES,
-        )  # fmt: skip
-        lists = found.column("keys")
-        numbers = np.repeat(found.column("number").to_numpy(), pc.list_value_length(lists).to_numpy())
-        keys = pc.list_flatten(lists).to_numpy()
-        del found, lists
-        give_back_memory()
-        yield keys, numbers
 
 
 def _join_new(corpus: Corpus, new: pa.Table) -> int:
@@ -138,7 +90,7 @@ def _join_new(corpus: Corpus, new: pa.Table) -> int:
         near = _sharing(corpus, pa.concat_tables([mine, after]))
         looked_at = pa.concat_arrays([looked_at, after.column("posting_id").combine_chunks()])
     facts = corpus.query(
-        f"""SELECT {_FACTS_SQL} FROM postings SEMI JOIN near USING (posting_id)
+        f"""SELECT posting_id, {FACTS_SQL} FROM postings SEMI JOIN near USING (posting_id)
             WHERE posted_at >= $first AND posted_at <= $last""",
         near=near.select(["posting_id"]),
         first=pc.min(near.column("posted_at")).as_py(),
