@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from observatory.ledger import DONE, FAILED, MISSED, OWED, Entry, IssueRow, Ledger, Letter
+from observatory.ledger import DONE, FAILED, LOCK, MISSED, OWED, SILENCE, Entry, IssueRow, Ledger, Letter
 from observatory.ledger.tables import engine_of
 from observatory.review.views import operating
 
@@ -42,6 +42,14 @@ def test_a_job_is_shown_and_asked_for(client, ledger):
     assert (request.verb, request.job, request.by) == ("run", "tidy", "administrator")
     ledger.owe(request, now=NOW)
     assert "asked for by administrator" in client.get("/jobs?job=tidy").content.decode()
+
+
+def test_a_frozen_scheduler_that_keeps_its_lock_is_named(client, ledger):
+    first = ledger.take_lead(None, "here 1 x", by=LOCK, now=NOW)
+    second = ledger.take_lead(first, "there 2 y", by=SILENCE, now=NOW)
+    assert "keeps its lock; wake it or end it: here 1 x" in client.get("/jobs").content.decode()
+    ledger.fenced(second).has_lock()
+    assert "keeps its lock" not in client.get("/jobs").content.decode()
 
 
 @pytest.mark.parametrize("sent", [{"job": "none", "verb": "run"}, {"job": "tidy", "verb": "delete"}, {}])

@@ -23,6 +23,7 @@ from observatory.ledger import (
     MISSED,
     REFUSED,
     RUNNING,
+    SILENCE,
     UNSURE,
     WAITING,
     IssueRow,
@@ -86,7 +87,7 @@ def _state(name: str, state: str) -> dict[str, Any]:
     book, at = ledger(), now()
     rows = [row for row in book.jobs() if not row.gone]
     running = book.running()
-    beat = book.scheduler()
+    beat, lead = book.scheduler(), book.lead()
     last: dict[str, Any] = {}
     for row in rows:
         ended = [run for run in book.runs(row.name, limit=5) if run.state in ENDED]
@@ -100,6 +101,7 @@ def _state(name: str, state: str) -> dict[str, Any]:
         "requests": book.requests(open_only=True), "lately": [(STATES[one], one, n) for one, n in lately.items() if n],
         "letters": [(LETTERS[one], letters[(one,)]) for one in LETTERS if letters.get((one,))],
         "command": "observatory jobs mail", "beat": beat, "silent": beat is None or at - beat.beat_at > SILENT,
+        "frozen": lead.before if lead is not None and lead.by == SILENCE else "",
     }  # fmt: skip
 
 
