@@ -107,7 +107,15 @@ def test_three_sentences_say_what_it_is_how_it_grows_and_what_is_near(world):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "words"), [(0.8, 1.4, "Growth is not shown"), (0.2, 0.9, "shrank to"), (1.1, 1.4, "grew")]
+    ("low", "high", "words"),
+    [
+        (0.8, 1.4, "Growth is not shown"),
+        (0.2, 0.9, "shrank to"),
+        (1.1, 1.4, "grew"),
+        (0.0, 9999.0, "is not known"),
+        (0.0, 3.0, "interval 0.0 to 3.0"),
+        (2.0, 9999.0, "interval 2.0 to ∞"),
+    ],
 )
 def test_growth_is_claimed_only_when_the_interval_shows_it(world, low, high, words):
     row = world.candidate(growth={"ratio": (low + high) / 2, "low": low, "high": high, "q_value": 0.5, "note": ""})

@@ -165,9 +165,10 @@ def _cells(c: Candidate) -> list[str]:
     g = c.growth
     near = f"{c.nearest[0].title} {c.nearest[0].similarity:.2f}" if c.nearest else "-"
     high = f"{g.high:.1f}" if g.high < 9999 else "open"
+    grew = f"x{g.ratio:.1f} ({g.low:.1f}-{high})" if g.low > 0 or g.high < 9999 else "not known"
     return [
         str(c.rank), c.candidate_id, c.title, c.kind, ", ".join(c.sectors) or "-", str(c.vacancies), str(c.employers),
-        f"x{g.ratio:.1f} ({g.low:.1f}-{high})", f"{g.q_value:.2f}", f"{c.novelty:.2f}", near,
+        grew, f"{g.q_value:.2f}", f"{c.novelty:.2f}", near,
     ]  # fmt: skip
 
 

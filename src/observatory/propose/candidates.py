@@ -26,6 +26,7 @@ PRIOR_VARIANCE = 0.25  # of the log rate ratio: how far growth is believed befor
 DOUBLED = math.log(2)
 MANY_EMPLOYERS = 64
 FLOOR = 0.01
+OPEN = 9999.0  # an interval that reaches this has no upper bound
 
 
 class Novel(Protocol):
@@ -144,7 +145,7 @@ def _candidate(
 ) -> Candidate:
     row = cluster.growth
     growth = Growth(
-        ratio=round(float(row["ratio"]), 4), low=round(float(row["low"]), 4), high=round(min(float(row["high"]), 9999.0), 4),
+        ratio=round(float(row["ratio"]), 4), low=round(float(row["low"]), 4), high=round(min(float(row["high"]), OPEN), 4),
         p_value=round(float(row["p_value"]), 6), q_value=round(float(row["q_value"]), 6), note=str(row["note"]),
     )  # fmt: skip
     return Candidate(
@@ -173,20 +174,30 @@ def _candidate(
 
 
 def _reasons(cluster: Found, growth: Growth) -> tuple[str, ...]:
-    times = f"{growth.ratio:.1f} times" if growth.ratio >= 1.05 else f"{growth.ratio:.2f} of"
-    sure = (
-        "surely a rise (the whole interval lies above 1)" if growth.low > 1
-        else "a rise is likely but not sure" if growth.ratio > 1.05 else "no rise is shown"
-    )  # fmt: skip
     near = cluster.novelty.nearest[0] if cluster.novelty.nearest else None
     return (
-        f"Its share of vacancies is {times} what it was, 95 % interval {growth.low:.1f} to {growth.high:.1f}: {sure}.",
+        _growth_said(growth),
         f"{cluster.employers} employers sought it in {cluster.vacancies} vacancies.",
         f"The nearest occupation is {near.title} ({near.scheme} {near.version}), similarity {near.similarity:.2f}."
         if near
         else "No classification is loaded in this language, so nothing is known to compare it with.",
         f"It is proposed as {_ARTICLE[cluster.kind]}: {'; '.join(cluster.kind_reasons)}.",
     )
+
+
+def _growth_said(growth: Growth) -> str:
+    """What the ratio and its interval show; an interval without bounds shows nothing."""
+    if growth.low <= 0 and growth.high >= OPEN:
+        return (
+            "Whether its share of vacancies rose cannot be said: too little to compare was published before or since."
+        )
+    sure = (
+        "surely a rise (the whole interval lies above 1)" if growth.low > 1
+        else "a rise is likely but not sure" if growth.ratio > 1.05 else "no rise is shown"
+    )  # fmt: skip
+    high = f"{growth.high:.1f}" if growth.high < OPEN else "no upper bound"
+    times = f"{growth.ratio:.1f}" if growth.ratio >= 0.95 else f"{growth.ratio:.2f}"
+    return f"Its share of vacancies is {times} times what it was, 95 % interval {growth.low:.1f} to {high}: {sure}."
 
 
 _ARTICLE: Mapping[Kind, str] = {

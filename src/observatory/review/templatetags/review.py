@@ -26,6 +26,7 @@ DAYS: Mapping[str, tuple[str, str]] = {
     "": ("j M Y", "M Y"),
     "zh-hans": ("Y年n月j日", "Y年n月"),
 }  # fmt: skip
+OPEN = 9999.0  # an interval of growth that reaches this has no upper bound
 SECTORS: Mapping[str, Any] = {
     "ai": gettext_lazy("Artificial intelligence"),
     "manufacturing": gettext_lazy("Advanced manufacturing"),
@@ -153,15 +154,36 @@ def figure(value: float, places: int = 0) -> str:
 
 @register.filter
 def growth(row: Any) -> str:
-    """The ratio with its interval: 2.1× (1.4–3.0)."""
-    return f"{figure(row.growth_ratio, 1)}× ({interval(row)})"
+    """The ratio with its interval: 2.1× (1.4–3.0); in words where the interval has no bounds and shows nothing."""
+    if not growth_known(row):
+        return _("growth not known")
+    return growth_words(row.growth_ratio, row.growth_low, row.growth_high)
+
+
+def growth_words(ratio: float, low: float, high: float) -> str:
+    """A ratio with its 95 % interval: 2.1× (1.4–3.0)."""
+    return f"{figure(ratio, 1)}× ({_between(low, high)})"
+
+
+def bounded(low: float, high: float) -> bool:
+    """Whether the postings bound the growth on any side; 9,999 stands for no bound."""
+    return low > 0 or high < OPEN
+
+
+@register.filter
+def growth_known(row: Any) -> bool:
+    """Whether the growth of a candidate is known at all."""
+    return bounded(row.growth_low, row.growth_high)
 
 
 @register.filter
 def interval(row: Any) -> str:
-    """The 95 % interval of the growth: 1.4–3.0; an end above 9,999 is open."""
-    high = figure(row.growth_high, 1) if row.growth_high < 9999 else "∞"
-    return f"{figure(row.growth_low, 1)}–{high}"
+    """The 95 % interval of the growth: 1.4–3.0."""
+    return _between(row.growth_low, row.growth_high)
+
+
+def _between(low: float, high: float) -> str:
+    return f"{figure(low, 1)}–{figure(high, 1) if high < OPEN else '∞'}"
 
 
 @register.filter

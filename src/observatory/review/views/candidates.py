@@ -24,7 +24,7 @@ from observatory.review.models import (
     SavedView,
     Status,
 )
-from observatory.review.templatetags.review import figure, sector
+from observatory.review.templatetags.review import bounded, figure, growth_words, sector
 from observatory.review.views.frame import now, page
 
 SORTS: Mapping[str, tuple[str, ...]] = {
@@ -157,9 +157,8 @@ def landscape(request: HttpRequest) -> HttpResponse:
     for cid, title, sectors, vacancies, ratio, low, high, status in found.values_list(*fields)[:MOST_MAPPED]:
         first = sectors[0] if sectors else ""
         shade = {"growth": growth_shade(ratio, low, high), "sector": shades.get(first, "g0"), "status": f"st-{status}"}
-        detail = _("%(n)s vacancies, growth %(r)s (%(l)s to %(h)s)") % {
-            "n": vacancies, "r": figure(ratio, 1), "l": figure(low, 1), "h": figure(high, 1),
-        }  # fmt: skip
+        known = _("%(n)s vacancies, growth %(g)s") if bounded(low, high) else _("%(n)s vacancies, growth not known")
+        detail = known % {"n": figure(vacancies), "g": growth_words(ratio, low, high)}
         bubbles.append(
             charts.Bubble(
                 url=reverse("candidate", args=(cid,)), name=title, vacancies=vacancies, shade=shade[colour],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from observatory.review.charts import Point
 from observatory.review.models import Candidate, Status
-from observatory.review.templatetags.review import figure, kind_name, month
+from observatory.review.templatetags.review import OPEN, figure, growth_known, kind_name, month
 
 NEAR = 3
 # Limits that the pipeline writes into every dossier, with their translations in the catalogues.
@@ -56,9 +56,11 @@ def sentences(row: Candidate, facts: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     grew = {
         "r": figure(row.growth_ratio, 1), "l": figure(row.growth_low, 1),
-        "h": figure(row.growth_high, 1) if row.growth_high < 9999 else "∞",
+        "h": figure(row.growth_high, 1) if row.growth_high < OPEN else "∞",
     }  # fmt: skip
-    if row.growth_low > 1:
+    if not growth_known(row):
+        found.append(_("Whether its share of vacancies grew is not known: too little to compare was published."))
+    elif row.growth_low > 1:
         found.append(_("Its share of vacancies grew %(r)s times (95 %% interval %(l)s to %(h)s).") % grew)
     elif row.growth_high < 1:
         found.append(_("Its share of vacancies shrank to %(r)s times (95 %% interval %(l)s to %(h)s).") % grew)
