@@ -48,8 +48,8 @@ def person(name: str, *groups: str) -> Any:
 
 def dossiers(number: int, sentences: int, seed: int = 7) -> Any:
     """Invented dossiers: each of the two dozen of the demo again and again, with other figures and names."""
+    from observatory.removal import contents_hash
     from observatory.review.demo import INVENTED, make_dossier
-    from observatory.review.exchange import sha256_of
 
     bases = [make_dossier(i, row, as_of=AS_OF, seed=seed, sentences=sentences) for i, row in enumerate(INVENTED, 1)]
     draw = random.Random(seed)
@@ -63,7 +63,7 @@ def dossiers(number: int, sentences: int, seed: int = 7) -> Any:
         c["skills"] = [*c["skills"], *draw.sample(words, 4)]
         for place, one in enumerate(raw["evidence"]):
             one["posting_id"] = f"q{i:06x}{place:03x}"
-        yield json.dumps({**raw, "sha256": sha256_of(raw)}, ensure_ascii=False)
+        yield json.dumps({**raw, "sha256": contents_hash(raw)}, ensure_ascii=False)
 
 
 def fill(*, candidates: int, sentences: int, rows: int, users: int) -> dict[str, Any]:

@@ -100,8 +100,8 @@ class World:
         self, number: int, *, as_of: dt.date = AS_OF, evidence: Any = None, schema: int = 3, **changed: Any
     ) -> str:
         """An invented dossier as JSON with its hash; of an earlier schema, without what came later."""
+        from observatory.removal import contents_hash
         from observatory.review.demo import INVENTED, make_dossier
-        from observatory.review.exchange import sha256_of
 
         raw = make_dossier(number, INVENTED[(number - 1) % len(INVENTED)], as_of=as_of, seed=1)
         raw["candidate"] = {**raw["candidate"], **changed}
@@ -110,7 +110,7 @@ class World:
             raw["schema_version"] = schema
         if evidence is not None:
             raw["evidence"] = evidence
-        return json.dumps({**raw, "sha256": sha256_of(raw)}, ensure_ascii=False)
+        return json.dumps({**raw, "sha256": contents_hash(raw)}, ensure_ascii=False)
 
     def ready(self, **changed: Any) -> Candidate:
         """A candidate two analysts agreed on."""

@@ -37,7 +37,15 @@ INSIDE = "workspace/"
 BLOCK = 2**20
 # Folders and files of a workspace that are copied as they are, beside corpus and databases.
 SETTINGS = (FILE, "sources.toml", "jobs", "sectors", "models", "corpora/taxonomies", "corpora/employment")
-STATE = ("var/cursors.json", "var/secret_key", "var/ranking.json", "var/backtest", "var/review", "var/reports")
+STATE = (
+    "var/cursors.json",
+    "var/secret_key",
+    "var/ranking.json",
+    "var/backtest",
+    "var/review",
+    "var/reports",
+    "var/forgotten.jsonl",
+)
 DATABASES = {"site": "var/site.sqlite3", "ledger": "var/ledger.sqlite3"}
 
 Progress = Callable[[str, int, int], None]

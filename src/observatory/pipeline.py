@@ -36,6 +36,7 @@ from observatory.corpus import (
     store_signatures,
     update_vacancies,
 )
+from observatory.corpus.forgetting import carry_over
 from observatory.errors import BadFile, BadPosting, NotEnoughData
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
@@ -295,6 +296,7 @@ def run(
     old = find_run(corpus, fingerprint)
     if old is not None:
         return old, False
+    carry_over(corpus, grammar=grammar.key, rules=grammar.offers)
     pending = _pending(corpus, as_of, since, grammar.key)
     total = corpus.query(f"SELECT count(*) AS n FROM postings WHERE {_SPAN}", **_span(as_of, since)).to_pylist()[0]["n"]
     if total == 0:
@@ -353,6 +355,7 @@ def enrich(ws: Workspace, *, as_of: dt.datetime, embed: bool = True, progress: P
     update_vacancies(corpus)
     taxonomies = shelf_of(ws).as_of(as_of.date())
     grammar = build_grammar(taxonomies, languages=ws.settings.workspace.languages, sectors_dir=ws.sectors_dir)
+    carry_over(corpus, grammar=grammar.key, rules=grammar.offers)
     pending = _pending(corpus, as_of, None, grammar.key)
     read = 0
     for chunk in _chunks(pending):

@@ -432,7 +432,8 @@ class Facts:
         """Up to ten sentences of different employers, newest first, titles and lists before running text."""
         if lineage_id in self._evidence:
             return self._evidence[lineage_id]
-        part = self.by_lineage[lineage_id].drop_duplicates("posting_id")
+        part = self.by_lineage[lineage_id]
+        part = part[part["sentence"] != ""].drop_duplicates("posting_id")  # a text that was removed shows nothing
         shown = self.postings[["url", "posted_at", "employer"]].iloc[part["at"].to_numpy()]
         part = part.assign(url=shown["url"].array, posted_at=shown["posted_at"].array, named=shown["employer"].array)
         part = part.assign(

@@ -16,6 +16,7 @@ from typing import Literal
 import pyarrow as pa
 
 from observatory.errors import BadInput
+from observatory.removal import Withdrawal
 
 Kind = Literal["occupation", "specialisation", "revision", "technology", "noise"]
 KINDS: tuple[Kind, ...] = ("occupation", "specialisation", "revision", "technology", "noise")
@@ -312,7 +313,8 @@ class Dossier:
     """The frozen evidence on one candidate: everything a committee needs, and nothing to look up.
 
     `sha256` is over the canonical JSON of all other fields (see `propose.dossier.canonical_json`). `asked` and
-    `beside`, of the three nearest occupations, came with schema 3; before it they are None and empty.
+    `beside`, of the three nearest occupations, came with schema 3; before it they are None and empty. `removals` are
+    notes on quotations that had to go since; the hash stays the one that the dossier was frozen with.
     """
 
     schema_version: int
@@ -330,6 +332,7 @@ class Dossier:
     sha256: str
     asked: Asked | None = None
     beside: tuple[Beside, ...] = ()
+    removals: tuple[Withdrawal, ...] = ()
 
 
 def postings_table(postings: Sequence[Posting]) -> pa.Table:
@@ -527,16 +530,9 @@ CANDIDATES = pa.schema(
     ]
 )
 
-RUNS = pa.schema(
-    [
-        pa.field("run_id", pa.string(), nullable=False),
-        pa.field("as_of", UTC, nullable=False),
-        pa.field("fingerprint", pa.string(), nullable=False),
-        pa.field("corpus_version", pa.int64(), nullable=False),
-        pa.field("started_at", UTC, nullable=False),
-        pa.field("run", pa.string(), nullable=False),  # JSON of the whole Run
-    ]
-)
+RUNS = _table(
+    run_id=TEXT, as_of=UTC, fingerprint=TEXT, corpus_version=pa.int64(), started_at=UTC, run=TEXT
+)  # run: JSON of the whole Run
 
 # One row for each fetch of a source: what was asked for, what came of it. `outcome`: postings |
 # nothing there | could not tell; `cause` says why. `listed` counts what the source showed.

@@ -22,6 +22,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal, get_args
 
 from observatory.errors import BadInput
+from observatory.removal import hash_now
 
 SCHEMA_VERSION = 1
 
@@ -343,7 +344,8 @@ def digest(draft: Draft) -> str:
 def from_json(text: str) -> Draft:
     """A draft from its JSON. Raises `BadInput` naming the field that does not fit, or when it was altered.
 
-    The hash is checked where there is one. Structure is not: see `check`.
+    The hash is checked where there is one; of a draft from which quotations were removed since, the one that was noted
+    then. Structure is not: see `check`.
     """
     from pydantic import TypeAdapter, ValidationError
 
@@ -356,6 +358,14 @@ def from_json(text: str) -> Draft:
             f"not a draft of a standard: a JSON {type(raw).__name__}, expected an object; make one with: observatory draft ID --format json"
         )
     stated = raw.pop("sha256", None)
+    removals = raw.pop("removals", None)
+    if removals and stated is not None:
+        try:
+            stated = hash_now(stated, removals)
+        except (TypeError, KeyError, LookupError) as error:
+            raise BadInput(
+                "not a draft of a standard: removals: expected notes with on, why, quotations and sha256"
+            ) from error
     version = raw.get("schema_version")
     if version != SCHEMA_VERSION:
         raise BadInput(

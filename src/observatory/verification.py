@@ -13,6 +13,7 @@ from typing import Any
 from observatory.corpus import Corpus
 from observatory.errors import NotEnoughData
 from observatory.records import Dossier, Month
+from observatory.removal import MARK
 
 _MEMBERS = """
     SELECT DISTINCT p.posting_id, v.vacancy_id, p.source, CAST(date_trunc('month', p.posted_at) AS DATE) AS month,
@@ -40,7 +41,8 @@ def differences(corpus: Corpus, dossier: Dossier) -> list[str]:
     Recomputed: the months, postings, vacancies, sources, first day, employers, places, and that each
     evidence sentence stands with its posting; from schema 3 on also pay, education and experience, and that the
     tasks shown as the candidate's own were read from its postings. Raises `NotEnoughData` when the run, or the corpus
-    version, is not here. Where several grammars have read the postings, the one that agrees best counts.
+    version, is not here. Where several grammars have read the postings, the one that agrees best counts. What rests on
+    the words of postings whose text was removed since is left out: `withdrawn` says what that is.
     """
     run, name = dossier.run, dossier.candidate.candidate_id
     known = corpus.read(
@@ -64,23 +66,52 @@ def differences(corpus: Corpus, dossier: Dossier) -> list[str]:
            WHERE p.posted_at < $until AND p.posted_at >= $since GROUP BY 1, 2""",
         versions=versions, **span,
     ).to_pylist()  # fmt: skip
+    stones = set(corpus.query("SELECT posting_id FROM tombstones").column(0).to_pylist())
     answers = []
     for grammar in grammars:
         members = corpus.query(
             _MEMBERS, versions=versions, run=run.run_id, lineage=name, grammar=grammar, **span
         ).to_pylist()  # fmt: skip
         answers.append(
-            _compare(dossier, members, exposure)
-            + _sentences(corpus, dossier, grammar)
-            + _asked(corpus, dossier, members, grammar)
+            _compare(dossier, members, exposure, stones)
+            + _sentences(corpus, dossier, grammar, stones)
+            + _asked(corpus, dossier, members, grammar, stones)
         )
     return min(answers, key=len, default=["no posting of the corpus has been read: nothing can be recomputed"])
 
 
+def withdrawn(corpus: Corpus, dossier: Dossier) -> list[str]:
+    """A sentence for each removal of texts that the dossier rests on: when, why, what can be checked no longer."""
+    import pyarrow as pa
+
+    cited = {e.posting_id: i for i, e in enumerate(dossier.evidence, 1)}
+    rows = corpus.query(
+        """SELECT t.reason, CAST(t.removed_at AS DATE) AS day, list(DISTINCT t.posting_id) AS ids FROM tombstones t
+           WHERE t.posting_id IN (SELECT posting_id FROM wanted) OR t.posting_id IN (
+               SELECT r.posting_id FROM roles r JOIN clusters c ON c.role = r.role AND c.language = r.language
+               WHERE r.hiring AND c.run_id = $run AND c.lineage_id = $lineage)
+           GROUP BY ALL ORDER BY 2, 1""",
+        wanted=pa.table({"posting_id": pa.array(list(cited), pa.string())}), run=dossier.run.run_id, lineage=dossier.candidate.candidate_id,
+    ).to_pylist()  # fmt: skip
+    found = []
+    for row in rows:
+        numbers = ", ".join(
+            str(cited[one]) for one in sorted(row["ids"], key=lambda one: cited.get(one, 0)) if one in cited
+        )
+        said = (
+            f"the texts of {len(row['ids'])} of its postings were removed on {row['day']} ({row['reason']}): "
+            "their employers and tasks are compared no longer"
+        )
+        found.append(said + (f", nor are the sentences of evidence {numbers}" if numbers else ""))
+    return found
+
+
 def _compare(
-    dossier: Dossier, members: Sequence[Mapping[str, Any]], exposure: Sequence[Mapping[str, Any]]
+    dossier: Dossier, members: Sequence[Mapping[str, Any]], exposure: Sequence[Mapping[str, Any]], stones: set[str]
 ) -> list[str]:
+    """`stones`: postings whose text was removed; so many may be missing from the postings of an employer."""
     c = dossier.candidate
+    removed = len({row["posting_id"] for row in members} & stones)
     if not members:
         return ["the corpus holds no posting of this candidate"]
     sources = tuple(sorted({row["source"] for row in members}))
@@ -97,6 +128,8 @@ def _compare(
     ):
         for name, count in shown:
             again = len({row["posting_id"] for row in members if row[column] == name})
+            if column == "employer" and removed and (name == MARK or 0 < count - again <= removed):
+                continue
             found.append(_line(f"{what}: {name}", count, again))
     return [line for line in found if line]
 
@@ -124,7 +157,7 @@ def _months(
     return [line for line in found if line]
 
 
-def _sentences(corpus: Corpus, dossier: Dossier, grammar: str) -> list[str]:
+def _sentences(corpus: Corpus, dossier: Dossier, grammar: str, stones: set[str]) -> list[str]:
     import pyarrow as pa
 
     if not dossier.evidence:
@@ -138,11 +171,13 @@ def _sentences(corpus: Corpus, dossier: Dossier, grammar: str) -> list[str]:
     return [
         f"evidence {i}: this sentence does not stand in posting {e.posting_id}"
         for i, e in enumerate(dossier.evidence, 1)
-        if (e.posting_id, e.sentence) not in stored
+        if (e.posting_id, e.sentence) not in stored and e.posting_id not in stones
     ]
 
 
-def _asked(corpus: Corpus, dossier: Dossier, members: Sequence[Mapping[str, Any]], grammar: str) -> list[str]:
+def _asked(
+    corpus: Corpus, dossier: Dossier, members: Sequence[Mapping[str, Any]], grammar: str, stones: set[str]
+) -> list[str]:  # fmt: skip
     import pyarrow as pa
 
     if dossier.asked is None and not dossier.beside:
@@ -162,6 +197,8 @@ def _asked(corpus: Corpus, dossier: Dossier, members: Sequence[Mapping[str, Any]
         "SELECT DISTINCT unnest(e.tasks) AS task FROM enriched e SEMI JOIN wanted w USING (posting_id) WHERE e.grammar = $grammar",
         wanted=wanted, grammar=grammar,
     ).column("task").to_pylist()  # fmt: skip
+    if any(row["posting_id"] in stones for row in members):
+        return found  # a task may be one of theirs
     for near in dossier.beside:
         for task in near.tasks.extra if near.tasks is not None else ():
             if not any(one.startswith(task.removesuffix("…")) for one in said):

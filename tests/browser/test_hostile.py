@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from visitors import press
 
+from observatory.removal import contents_hash
 from observatory.review.demo import INVENTED, make_dossier
-from observatory.review.exchange import sha256_of
 
 SCRIPT = '<script>alert("script")</script><img src=x onerror=alert(1)><svg onload=alert(2)><a href="javascript:alert(3)">x</a>\'"&'
 STYLE = '</style><style>body{display:none}</style><link rel=stylesheet href="https://evil.invalid/x.css"><div style="position:fixed;inset:0">'
@@ -49,7 +49,7 @@ def hostile(number: int, text: str) -> str:
          "url": "javascript:alert(5)", "start": start, "end": end}
         for start, end in ((0, 8), (-40, 90_000_000), (5, 2))
     ]  # fmt: skip
-    return json.dumps({**raw, "sha256": sha256_of(raw)}, ensure_ascii=False)
+    return json.dumps({**raw, "sha256": contents_hash(raw)}, ensure_ascii=False)
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from invented_dossiers import DOSSIERS
 from observatory.errors import BadInput
 from observatory.propose import to_json
+from observatory.removal import contents_hash
 from observatory.review import actions
 from observatory.review.exchange import (
     checked,
     receive,
     receive_all,
     receive_health,
-    sha256_of,
     verdicts,
     verdicts_csv,
     verdicts_json,
@@ -35,7 +35,7 @@ def take(text, now=NOW):
 
 
 def sealed(raw):
-    return json.dumps({**raw, "sha256": sha256_of(raw)}, ensure_ascii=False)
+    return json.dumps({**raw, "sha256": contents_hash(raw)}, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("name", [name for name in DOSSIERS if name != "hostile"])
@@ -135,7 +135,7 @@ def test_half_characters_and_nul_do_not_reach_the_database(db, world):
     raw = json.loads(world.dossier(1, title="a\0b\ud83d", titles={"en": ["x\ud800"]}, skills=["\0"]))
     raw["evidence"][0] |= {"sentence": "a\0b \udfff", "employer": "\ud800", "url": "\0"}
     raw["limits"] = ["\ud800"]
-    text = json.dumps({**raw, "sha256": sha256_of(raw)})
+    text = json.dumps({**raw, "sha256": contents_hash(raw)})
     row, what = take(text)
     assert what == "new"
     row.refresh_from_db()

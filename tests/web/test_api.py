@@ -16,9 +16,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
 from observatory.errors import WrongState
+from observatory.removal import contents_hash
 from observatory.review import actions
 from observatory.review.actions.accounts import SCOPES
-from observatory.review.exchange import sha256_of
 from observatory.review.models import ApiToken, AuditRow
 from site_world import NOW
 
@@ -67,7 +67,7 @@ def test_one_candidate_and_its_dossier_as_it_came(world, ask):
     assert status == 200
     assert one["growth"] == {"ratio": row.growth_ratio, "low": row.growth_low, "high": row.growth_high}
     status, raw = ask(f"dossiers/{row.candidate_id}")
-    assert sha256_of(raw) == raw["sha256"] == one["dossier_sha256"]
+    assert contents_hash(raw) == raw["sha256"] == one["dossier_sha256"]
     assert raw == json.loads(row.dossier.body)
     for path in ("candidates/none", "dossiers/none", "dossiers/%00"):
         assert ask(path)[0] == 404

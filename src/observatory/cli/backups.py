@@ -41,17 +41,57 @@ def verify(file: Path, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--database", default="", help="The empty PostgreSQL database to fill, when the backup holds one.")
+@click.option("--forgotten", type=click.Path(path_type=Path, dir_okay=False, exists=True), default=None,
+              help="List of removed texts (forgotten.jsonl), where it does not lie beside the backup.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def restore(file: Path, directory: Path, database: str, as_json: bool) -> None:
-    """Make the workspace of a backup again in DIRECTORY, which must be new or empty."""
+@click.pass_context
+def restore(
+    context: click.Context, file: Path, directory: Path, database: str, forgotten: Path | None, as_json: bool
+) -> None:  # fmt: skip
+    """Make the workspace of a backup again in DIRECTORY, which must be new or empty.
+
+    Texts that were removed for a legal request since the backup was made are removed again.
+    """
     from observatory.backup import restore_backup
     from observatory.cli.opening import now, progress_bar
+    from observatory.forgetting import LISTED, read_list
 
+    lists = [one for one in (file.parent / LISTED, forgotten) if one is not None]
+    requests = read_list(*lists)
     with progress_bar() as progress:
         manifest = restore_backup(file, directory, now=now(), database=database, progress=progress)
     _say(directory, manifest, as_json)
+    if requests:
+        _forget_again(context, directory, database, requests)
+    elif not any(one.is_file() for one in lists):
+        click.echo(
+            f"no list of removed texts ({LISTED}) lies beside the backup: if texts were removed for a request since "
+            f"{manifest.made_at:%Y-%m-%d}, remove them again with: observatory --workspace {directory} forget", err=True,
+        )  # fmt: skip
     if not as_json:
         click.echo(f"Check the record: observatory --workspace {directory} audit verify")
+
+
+def _forget_again(context: click.Context, directory: Path, database: str, requests: Any) -> None:
+    from observatory.backup import backup_folder
+    from observatory.cli.opening import now, workspace_of
+    from observatory.cli.site import _django
+    from observatory.forgetting import forget_again, has_site
+    from observatory.pipeline import corpus_of
+
+    context.obj["workspace"] = directory
+    if database:
+        context.obj["overrides"] = {**context.obj["overrides"], "site.database": database}
+    ws = workspace_of(context.obj)
+    if has_site(ws):
+        _django(context)
+    texts, by_words = forget_again(ws, corpus_of(ws), requests, now=now(), backups=backup_folder(ws))
+    click.echo(f"{len(requests)} requests done again: {texts} texts removed", err=True)
+    for one in by_words:
+        click.echo(
+            f"the request of {one.on[:10]} ({one.reason}) named a text, which is not kept: ask it again, for what stands outside the postings",
+            err=True,
+        )  # fmt: skip
 
 
 def _say(path: Path, manifest: Any, as_json: bool) -> None:

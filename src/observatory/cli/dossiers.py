@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from observatory.committee import Case, Codes
     from observatory.config import Workspace
+    from observatory.corpus import Corpus
     from observatory.records import Dossier, Run
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -157,7 +158,7 @@ def verify_dossier(obj: dict[str, object], file: Path, hash_only: bool, register
     from observatory.handed import naming, text_of
     from observatory.pipeline import corpus_of
     from observatory.propose import from_json, verify
-    from observatory.verification import differences
+    from observatory.verification import differences, withdrawn
 
     text = text_of(file, expected="a dossier (JSON)", made_by="observatory dossier ID --format json")
     if '"case"' in text[:200_000] and '"dossier"' in text[:400]:
@@ -165,23 +166,58 @@ def verify_dossier(obj: dict[str, object], file: Path, hash_only: bool, register
         return
     with naming(file):
         found = from_json(text)
-    if not verify(found):
-        click.echo(f"{file}: altered: its contents do not have the hash {found.sha256[:16]} that it names", err=True)
-    else:
-        click.echo(f"{file}: hash right, sha256 {found.sha256}")
+    right = _hash_said(file, found, verify(found))
     wrong: list[str] = []
     if not hash_only:
         try:
-            wrong = differences(corpus_of(workspace_of(obj)), found)
+            corpus = corpus_of(workspace_of(obj))
+            wrong = _unrecorded(corpus, found) + differences(corpus, found)
         except (WorkspaceError, NotEnoughData) as error:
             click.echo(f"{file}: figures not recomputed: {error}", err=True)
         else:
-            for line in wrong:
-                click.echo(f"{file}: {line}", err=True)
-            if not wrong:
-                click.echo(f"{file}: figures agree with corpus version {found.run.corpus_version}")
-    if wrong or not verify(found):
+            _figures_said(file, found, wrong, withdrawn(corpus, found))
+    if wrong or not right:
         sys.exit(1)
+
+
+def _hash_said(file: Path, found: Dossier, right: bool) -> bool:
+    """Says whether a dossier is as it was frozen, or as a removal of quotations left it."""
+    if not right:
+        click.echo(f"{file}: altered: its contents do not have the hash {found.sha256[:16]} that it names", err=True)
+    elif not found.removals:
+        click.echo(f"{file}: hash right, sha256 {found.sha256}")
+    else:
+        click.echo(f"{file}: frozen with sha256 {found.sha256}, which words removed since were part of")
+        for note in found.removals:
+            click.echo(f"{file}: {note.quotations} quotations removed on {note.on} ({note.why})")
+        click.echo(f"{file}: what is left is as that removal left it, sha256 {found.removals[-1].sha256}")
+    return right
+
+
+def _unrecorded(corpus: Corpus, found: Dossier) -> list[str]:
+    """A line when a dossier says that quotations were removed and this workspace did not remove them."""
+    if not found.removals:
+        return []
+    from observatory.propose import from_json
+
+    rows = corpus.read(
+        "candidates", columns=["dossier"], where="run_id = $run AND candidate_id = $id", run=found.run.run_id, id=found.candidate.candidate_id
+    ).to_pylist()  # fmt: skip
+    for row in rows:
+        stored = from_json(row["dossier"])
+        hashes = {note.sha256 for note in stored.removals}
+        if stored.sha256 == found.sha256 and all(note.sha256 in hashes for note in found.removals):
+            return []
+    return ["it says that quotations were removed; this workspace has no record of that"]
+
+
+def _figures_said(file: Path, found: Dossier, wrong: list[str], removed: list[str]) -> None:
+    for line in wrong:
+        click.echo(f"{file}: {line}", err=True)
+    if not wrong:
+        click.echo(f"{file}: figures agree with corpus version {found.run.corpus_version}")
+    for line in removed:
+        click.echo(f"{file}: {line}")
 
 
 def _verify_committee(obj: dict[str, object], file: Path, text: str, hash_only: bool, register: Path | None) -> None:
@@ -196,22 +232,29 @@ def _verify_committee(obj: dict[str, object], file: Path, text: str, hash_only: 
     from observatory.handed import naming
     from observatory.pipeline import corpus_of, shelf_of
     from observatory.recount import case_differences
-    from observatory.verification import differences
+    from observatory.verification import differences, withdrawn
 
     with naming(file):
         found, case, right = committee.from_json(text)
-    click.echo(f"{file}: " + ("hash right" if right else "altered: its contents do not have the hash it names"), err=not right)  # fmt: skip
+    if found.removals:
+        _hash_said(file, found, right)
+    else:
+        click.echo(f"{file}: " + ("hash right" if right else "altered: its contents do not have the hash it names"), err=not right)  # fmt: skip
     wrong: list[str] = []
     if not hash_only:
         ws = workspace_of(obj)
         corpus = corpus_of(ws)
         book = Casebook.of(corpus, found, shelf_of(ws).as_of(found.as_of))
         again = committee.build_case(book, found, licence_of, codes=codes_of(ws, register), given=case.given)
-        wrong = [*differences(corpus, found), *committee.differences(case, again)]
+        wrong = [*_unrecorded(corpus, found), *differences(corpus, found), *committee.differences(case, again)]
         wrong += [line for line in case_differences(corpus, found, case) if line not in wrong]
-        for line in wrong:
-            click.echo(f"{file}: {line}", err=True)
-        if not wrong:
-            click.echo(f"{file}: figures agree with corpus version {found.run.corpus_version}")
+        removed = withdrawn(corpus, found)
+        if removed:
+            wrong = [line for line in wrong if not line.startswith(OF_WORDS)]
+        _figures_said(file, found, wrong, removed)
     if wrong or not right:
         sys.exit(1)
+
+
+# Parts of a case that are words of postings, or counts of their employers.
+OF_WORDS = ("definition", "tasks", "employers")

@@ -131,49 +131,83 @@ def check(obj: dict[str, object], names: tuple[str, ...], as_json: bool) -> None
         sys.exit(1)
 
 
-STAYS = """not reached by this command, look there too:
-- dossiers and drafts already made, in the corpus and as files: their quotations stay
-- the review site's database: candidates, evidence and comments brought there
-- reports, releases and exports already written, and what others have downloaded
-- backups made before today: delete them, or run the command again after a restore
-- the files the postings were imported from"""
+STAYS = """not reached by any command:
+- what others have downloaded, or got by letter
+- copies of the workspace and of its backups elsewhere, and the write-ahead archives of a PostgreSQL server
+- the files the postings were imported from, where they lie outside the workspace"""
 
 
 @click.command()
 @click.option("--posting", "ids", multiple=True, help="Id of a posting whose text must go; may be given several times.")
-@click.option("--text", default=None, help="Everything in which this name or address stands.")
+@click.option(
+    "--text", default=None, help="A name or address: every posting in which it stands, and it wherever it stands."
+)
 @click.option("--file", "listed", type=click.Path(path_type=Path), default=None, help="A file with one id a line.")
-@click.option("--reason", required=True, help="The request, as it shall be recorded.")
+@click.option("--reason", required=True, help="The request, as it shall be recorded; without the text that must go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
+@click.pass_context
 def forget(
-    obj: dict[str, object], ids: tuple[str, ...], text: str | None, listed: Path | None, reason: str, yes: bool
+    context: click.Context, ids: tuple[str, ...], text: str | None, listed: Path | None, reason: str, yes: bool
 ) -> None:  # fmt: skip
-    """Remove texts for a legal request: ids, dates and counts stay, words go, from older versions too."""
+    """Remove texts for a legal request: ids, dates and counts stay, words go.
+
+    They go from the corpus with its older versions, from stored dossiers, and from the review site: dossiers, drafts,
+    what people wrote. Files of the workspace that hold them are named.
+    """
+    from observatory.backup import backup_folder
     from observatory.cli.opening import now, workspace_of
     from observatory.corpus.forgetting import find_words
-    from observatory.corpus.forgetting import forget as remove
+    from observatory.forgetting import forget_request, has_site
     from observatory.pipeline import corpus_of
 
-    corpus = corpus_of(workspace_of(obj))
+    ws = workspace_of(context.obj)
+    corpus = corpus_of(ws)
     wanted = list(ids)
     if listed is not None:
         wanted += listed.read_text("utf-8").split()
-    if text is not None:
-        if len(text.strip()) < 4:
+    words = (text.strip(),) if text is not None else ()
+    if words:
+        if len(words[0]) < 4 and words[0].isascii():
             raise click.UsageError("--text takes at least four characters")
-        wanted += find_words(corpus, text.strip())
-    if not wanted:
+        wanted += find_words(corpus, words[0])
+    if not wanted and not words:
         click.echo("nothing to remove was found")
         return
     if not yes:
-        click.confirm(f"Remove the texts of {len(set(wanted))} postings for ever?", abort=True)
-    done = remove(corpus, wanted, reason=reason, now=now())
-    click.echo(f"{done.postings} texts removed, {done.derived} rows made from them, {done.rejected} set aside")
-    if done.cited:
-        click.echo(f"stored dossiers that quote them, for a person to look at: {', '.join(done.cited)}", err=True)
-    if done.postings:
-        click.echo(STAYS, err=True)
+        question = f"Remove the texts of {len(set(wanted))} postings for ever"
+        click.confirm(question + (", and these words wherever they stand?" if words else "?"), abort=True)
+    if has_site(ws):
+        _site(context)
+    done = forget_request(ws, corpus, wanted, reason=reason, words=words, now=now(), backups=backup_folder(ws))
+    found = done.corpus
+    if not (found.postings or found.derived or found.rejected or found.quotations or any((done.site or {}).values())):
+        click.echo("nothing to remove was found")
+    else:
+        click.echo(f"{found.postings} texts removed, {found.derived} rows made from them, {found.rejected} set aside")
+        click.echo(
+            f"{found.quotations} quotations removed from the stored dossiers of {len(found.dossiers)} candidates"
+        )
+    if done.site is not None:
+        s = done.site
+        click.echo(
+            f"review site: {s['quotations']} quotations in {s['dossiers']} dossiers, {s['drafts']} drafts, {s['texts']} other texts"
+        )
+    if done.files:
+        click.echo("files to look at, or to delete and make again:", err=True)
+        for line in done.files:
+            click.echo(f"- {line}", err=True)
+    if done.stays:
+        click.echo("it still stands in:", err=True)
+        for line in done.stays:
+            click.echo(f"- {line}", err=True)
+    click.echo(STAYS, err=True)
+
+
+def _site(context: click.Context) -> None:
+    """Sets Django up for the workspace, so that the site's database can be changed."""
+    from observatory.cli.site import _django
+
+    _django(context)
 
 
 def _row(kind: str) -> tuple[Any, str]:
@@ -204,9 +238,9 @@ def _accepted(register: Any, kind: str) -> str:
     "--backfill", default=None, metavar="YYYY-MM..YYYY-MM", help="Read these months of an archive, one after the other."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@click.pass_obj
+@click.pass_context
 def collect(
-    obj: dict[str, object], names: tuple[str, ...], since: str | None, backfill: str | None, as_json: bool
+    context: click.Context, names: tuple[str, ...], since: str | None, backfill: str | None, as_json: bool
 ) -> None:  # fmt: skip
     """Collect from live sources, each from where it stopped. SOURCE is a name or NAME:BOARD; without
     one, all that sources.toml names."""
@@ -214,10 +248,9 @@ def collect(
     from observatory.cli.collecting import show
     from observatory.cli.opening import date_of, now, progress_bar, workspace_of
     from observatory.collect import Client, make_source, read_register
-    from observatory.corpus.forgetting import expire
     from observatory.errors import SettingError
 
-    ws = workspace_of(obj)
+    ws = workspace_of(context.obj)
     register = read_register(ws.root, _kinds())
     wanted = list(names) or register.boards()
     if not wanted:
@@ -253,7 +286,7 @@ def collect(
                     ws, found, since=first, until=last, now=now(), progress=progress
                 ).items():
                     reports[f"{name} {first:%Y-%m}" if last and first else name] = report
-    expired = expire(pipeline.corpus_of(ws), keep, now=now()) if keep else 0
+    expired = _expire(context, keep) if keep else 0
     if as_json:
         click.echo(json.dumps({name: asdict(report) for name, report in reports.items()}, indent=1, ensure_ascii=False))
     else:
@@ -264,6 +297,19 @@ def collect(
             click.echo(f"{expired} texts removed, as their source's terms ask")
     if any(report.failed for report in reports.values()):
         sys.exit(1)
+
+
+def _expire(context: click.Context, days: dict[str, int]) -> int:
+    """Removes the texts that sources' terms no longer let be kept."""
+    from observatory.cli.opening import now, workspace_of
+    from observatory.corpus.forgetting import expired
+    from observatory.forgetting import expire, has_site
+    from observatory.pipeline import corpus_of
+
+    ws = workspace_of(context.obj)
+    if has_site(ws) and any(True for _ in expired(corpus_of(ws), days, now=now())):
+        _site(context)
+    return expire(ws, corpus_of(ws), days, now=now())
 
 
 def _months(text: str) -> list[tuple[Any, Any]]:

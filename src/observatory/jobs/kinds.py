@@ -161,7 +161,7 @@ class RetentionSettings(Part):
 def retention(work: Work) -> Outcome:
     """Removes postings' texts that their source's terms no longer let be kept, and logs older than they need be."""
     from observatory.collect import SOURCES, read_register
-    from observatory.corpus.forgetting import expire
+    from observatory.forgetting import expire
     from observatory.pipeline import corpus_of
 
     corpus, register = corpus_of(work.ws), read_register(work.ws.root, tuple(SOURCES))
@@ -171,7 +171,7 @@ def retention(work: Work) -> Outcome:
         limit = register.retention_days(kind, board, SOURCES[kind][0].terms) if kind in SOURCES else None
         if limit is not None:
             days[name] = limit
-    expired = expire(corpus, days, now=work.now())
+    expired = expire(work.ws, corpus, days, now=work.now())
     given = work.settings(RetentionSettings).logs
     before = work.now() - (given or dt.timedelta(days=work.ws.settings.schedule.keep_logs_days))
     removed = 0
@@ -228,7 +228,9 @@ KINDS: Mapping[str, Kind] = {
     "annual-report": Kind(
         what="Makes and sends the annual report", settings=ReportSettings, run=partial(report, "annual"), site=True
     ),
-    "retention": Kind(what="Removes what may not or need not be kept", settings=RetentionSettings, run=retention),
+    "retention": Kind(
+        what="Removes what may not or need not be kept", settings=RetentionSettings, run=retention, site=True
+    ),
     "backup": Kind(what="Makes and checks a backup", settings=BackupSettings, run=backup),
     "taxonomy-releases": Kind(
         what="Looks for new versions of classifications", settings=ReleaseSettings, run=taxonomy_releases

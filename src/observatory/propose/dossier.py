@@ -23,6 +23,7 @@ from observatory.records import (
     Run,
     Sides,
 )
+from observatory.removal import Withdrawal
 
 SCHEMA_VERSION = 3
 SINCE_3 = ("asked", "beside")  # fields that a dossier of an earlier schema has not
@@ -79,12 +80,13 @@ def build_dossier(
 
 
 def canonical_json(dossier: Dossier) -> str:
-    """All fields but the hash: keys sorted, no spaces, dates in ISO 8601. What the hash is taken of.
+    """All fields but the hash and notes of removals: keys sorted, no spaces, dates in ISO 8601. What the hash is taken of.
 
     Run times are left out: what a run cost is no evidence.
     """
     raw = _raw(dossier)
     del raw["sha256"]
+    raw.pop("removals", None)
     for name in ("stages", "seconds", "started_at"):
         del raw["run"][name]
     return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
@@ -105,6 +107,8 @@ def _raw(dossier: Dossier) -> dict[str, Any]:
     raw = asdict(dossier)
     if raw["candidate"]["practitioners"] is None:
         del raw["candidate"]["practitioners"]
+    if not dossier.removals:
+        del raw["removals"]
     if dossier.schema_version < 3:
         for name in SINCE_3:
             del raw[name]
@@ -125,6 +129,8 @@ def from_json(text: str) -> Dossier:
     names = {field.name for field in fields(Dossier)}
     if raw.get("schema_version") in (1, 2):
         names -= set(SINCE_3)
+    if "removals" not in raw:
+        names.discard("removals")
     if isinstance(version := raw.get("schema_version"), int) and version > SCHEMA_VERSION:
         raise BadInput(f"a dossier of schema {version}; this version reads up to {SCHEMA_VERSION}; {_MAKE}")
     if set(raw) != names:
@@ -139,8 +145,8 @@ def from_json(text: str) -> Dossier:
 
 
 def verify(dossier: Dossier) -> bool:
-    """Whether the hash is that of the contents."""
-    return digest(dossier) == dossier.sha256
+    """Whether the hash is that of the contents; after a removal, whether what is left has the hash noted then."""
+    return digest(dossier) == (dossier.removals[-1].sha256 if dossier.removals else dossier.sha256)
 
 
 def _plain(value: object) -> str:
@@ -194,6 +200,9 @@ def _dossier(raw: Mapping[str, Any]) -> Dossier:
         beside=tuple(
             Beside(**{**near, **{name: _sides(near[name]) for name in ("skills", "tasks")}})
             for near in raw.get("beside", ())
+        ),
+        removals=tuple(
+            Withdrawal(**{**note, "on": dt.date.fromisoformat(note["on"])}) for note in raw.get("removals", ())
         ),
     )
 

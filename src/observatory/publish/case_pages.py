@@ -140,7 +140,7 @@ def _blocks(dossier: Dossier, case: Case) -> Iterator[Block]:
     yield _h("Questions left open")
     yield _list(case.questions)
     yield _h("Limits")
-    yield _list(dossier.limits)
+    yield _list(wording.limits(dossier))
     yield _h("Method")
     yield _list(dossier.method)
     yield _h("Sources and licences")

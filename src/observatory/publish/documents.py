@@ -98,7 +98,7 @@ def _content(dossier: Dossier) -> dict[str, Any]:
         "names": [[language, breakable(" · ".join(names))] for language, names in names_of(dossier)],
         "score": f"{c.score:.2f}",
         "components": [[name, f"{value:.2f}", _unit(value)] for name, value in c.components.items()],
-        "reasons": list(c.reasons), "limits": list(dossier.limits), "method": list(dossier.method),
+        "reasons": list(c.reasons), "limits": wording.limits(dossier), "method": list(dossier.method),
         "foot": [list(row) for row in provenance(dossier)],
     }  # fmt: skip
 
@@ -323,7 +323,7 @@ def dossier_docx(dossier: Dossier) -> bytes:
     paper.add_paragraph(f"Score {c.score:.2f} of 1.")
     if c.components:
         table(("component", "value"), [(name, f"{value:.2f}") for name, value in c.components.items()])
-    for heading, lines, style in (("", c.reasons, "List Bullet"), ("Limits", dossier.limits, "List Bullet"),
+    for heading, lines, style in (("", c.reasons, "List Bullet"), ("Limits", wording.limits(dossier), "List Bullet"),
                                   ("Method", dossier.method, "List Bullet")):  # fmt: skip
         if heading:
             paper.add_heading(heading, 1)
@@ -388,7 +388,7 @@ def dossier_markdown(dossier: Dossier) -> str:
     out += ["", "## Why it ranks where it does", "", f"Score {c.score:.2f} of 1.", "",
             *_md_table(("component", "value"), [(name, f"{value:.2f}") for name, value in c.components.items()]),
             *(f"- {_md(line)}" for line in c.reasons)]  # fmt: skip
-    for heading, lines in (("Limits", dossier.limits), ("Method", dossier.method)):
+    for heading, lines in (("Limits", wording.limits(dossier)), ("Method", dossier.method)):
         out += ["", f"## {heading}", "", *(f"- {_md(line)}" for line in lines)]
     out += ["", "---", "", *(f"- {name}: {_md(value)}" for name, value in provenance(dossier))]
     return "\n".join(out) + "\n"

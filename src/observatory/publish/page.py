@@ -33,6 +33,7 @@ def dossier_page(dossier: Dossier) -> str:
             title=wording.title(dossier),
             kind=wording.KIND_NAMES[dossier.candidate.kind],
             conclusion=wording.conclusion(dossier),
+            limits=wording.limits(dossier),
             chart=Markup(inline(to_svg(chart), described(dossier.history), "c")) if chart is not None else None,
             small_chart=Markup(inline(to_svg(small), described(dossier.history), "n")) if small is not None else None,
             periods=found,

@@ -65,6 +65,14 @@ def day(when: dt.date | dt.datetime) -> str:
     return f"{when.day} {months[when.month - 1]} {when.year}"
 
 
+def limits(dossier: Dossier) -> list[str]:
+    """Its limits, and the quotations that had to be removed since it was frozen."""
+    return [
+        *dossier.limits,
+        *(f"Quotations removed on {day(note.on)} ({note.why}): {note.quotations}. The hash is the one it was frozen with." for note in dossier.removals),
+    ]  # fmt: skip
+
+
 def title(dossier: Dossier) -> str:
     """The candidate's title with a capital first letter."""
     text = dossier.candidate.title.strip()

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
+from observatory.removal import contents_hash
 from observatory.review import actions, demo_standards
-from observatory.review.exchange import receive, receive_health, sha256_of
+from observatory.review.exchange import receive, receive_health
 from observatory.review.models import Candidate, Criterion, Decision, Meeting, Status, User
 from observatory.review.rules import Rules
 from observatory.review.steps import StepRules
@@ -153,7 +154,7 @@ def make_dossier(
         "limits": ["Invented for a first look: no such postings exist.", "Advertisements are not jobs."],
         "encoders": {"en": "none"}, "asked": _asked(draw, a + b), "beside": [_beside(one, names, place) for place, one in enumerate(candidate["nearest"])], "sha256": "",
     }  # fmt: skip
-    return {**raw, "sha256": sha256_of(raw)}
+    return {**raw, "sha256": contents_hash(raw)}
 
 
 def _asked(draw: random.Random, postings: int) -> dict[str, Any]:

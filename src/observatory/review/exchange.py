@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import io
 import json
 import math
@@ -16,9 +15,11 @@ from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from observatory.errors import BadInput, Stale
+from observatory.removal import MARK, contents_hash
 from observatory.review.audit import record
 from observatory.review.models import (
     PART,
+    AuditRow,
     Candidate,
     Decision,
     DossierFile,
@@ -38,6 +39,9 @@ Number = Annotated[int, Field(ge=0, lt=2**31)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 FORMAT_VERSION = 1
+# Verbs of the audit trail that say which hash the contents of a dossier or draft have since words were removed.
+TAKEN_IN = tuple(f"dossier.{what}" for what in ("new", "updated", "silent", "woken", "decided", "older"))
+REMOVED = ("dossier.words_removed", "draft.words_removed")
 
 
 class _Part(BaseModel):
@@ -118,6 +122,13 @@ class _Beside(_Part):
     tasks: _Sides | None
 
 
+class _Withdrawal(_Part):
+    on: dt.date
+    why: str
+    quotations: Number
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
 class _Dossier(_Part):
     schema_version: Literal[1, 2, 3]
     candidate: _Candidate
@@ -131,19 +142,13 @@ class _Dossier(_Part):
     limits: tuple[str, ...] = ()
     asked: _Asked | None = None
     beside: tuple[_Beside, ...] = ()
+    removals: tuple[_Withdrawal, ...] = ()
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
-
-def sha256_of(raw: Mapping[str, Any]) -> str:
-    """The hash of a dossier's canonical JSON, as the one who made the dossier takes it.
-
-    Keys sorted, no spaces; without the hash itself and without what the run cost.
-    """
-    body = {name: value for name, value in raw.items() if name != "sha256"}
-    if isinstance(body.get("run"), dict):
-        body["run"] = {k: v for k, v in body["run"].items() if k not in ("stages", "seconds", "started_at")}
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    @property
+    def hash_now(self) -> str:
+        """The hash that its contents must have: after a removal, that of what was left."""
+        return self.removals[-1].sha256 if self.removals else self.sha256
 
 
 def checked(text: str, *, sha256: str | None = None) -> dict[str, Any]:
@@ -176,8 +181,11 @@ def _read(text: str, sha256: str | None = None) -> tuple[dict[str, Any], _Dossie
             gettext("not a dossier: %(where)s; give a file made by: observatory dossier ID --format json")
             % {"where": where}
         ) from error
-    found = sha256_of(raw)
-    if found != seen.sha256 or (sha256 is not None and found != sha256):
+    found = contents_hash(raw)
+    right = found == seen.hash_now and sha256 in (None, seen.sha256)
+    if right and sha256 is not None and seen.removals:
+        right = removal_recorded(seen.sha256, seen.hash_now)
+    if not right:
         raise BadInput(
             gettext(
                 "the dossier of '%(id)s' does not match its hash (it should have %(should)s, its contents give %(found)s): it was altered after it was made; ask for it again"
@@ -190,6 +198,13 @@ def _read(text: str, sha256: str | None = None) -> tuple[dict[str, Any], _Dossie
             % {"kind": seen.candidate.kind[:40], "list": ", ".join(Kind.values)}
         )
     return shown, seen
+
+
+def removal_recorded(frozen: str, now: str) -> bool:
+    """Whether the audit trail says that what was frozen with one hash was left with another by a removal."""
+    return AuditRow.objects.filter(
+        verb__in=(*TAKEN_IN, *REMOVED), details__sha256=frozen, details__sha256_now=now
+    ).exists()
 
 
 def _misfit(error: ValidationError) -> str:
@@ -234,6 +249,7 @@ def receive(text: str, *, wake_at: float, by: Any, now: dt.datetime) -> tuple[Ca
     """
     _shown, facts = _read(text)
     seen = facts.candidate
+    _not_removed(facts)
     with transaction.atomic():
         there = Candidate.objects.select_for_update(no_key=True).filter(candidate_id=seen.candidate_id).first()
         if there and there.dossiers.filter(sha256=facts.sha256).exists():
@@ -270,6 +286,19 @@ def receive(text: str, *, wake_at: float, by: Any, now: dt.datetime) -> tuple[Ca
         candidate.save(update_fields=("dossier",))
         _say(candidate, what, facts, by=by, now=now)
     return candidate, what
+
+
+def _not_removed(facts: _Dossier) -> None:
+    """Refuses a dossier that brings back words that were removed here."""
+    quoted = {row.posting_id[:80] for row in facts.evidence if row.sentence != MARK}
+    gone = EvidenceSentence.objects.filter(posting_id__in=quoted, sentence=MARK).values_list("posting_id", flat=True)
+    if one := next(iter(gone), None):
+        raise BadInput(
+            gettext(
+                "the dossier of '%(id)s' quotes posting %(posting)s, whose text had to be removed: this is an older copy; make it again with: observatory dossier ID --format json"
+            )
+            % {"id": facts.candidate.candidate_id, "posting": one}
+        )
 
 
 def _standing(there: Candidate, vacancies: int, *, wake_at: float, now: dt.datetime) -> str:
@@ -317,6 +346,7 @@ def _say(candidate: Candidate, what: str, facts: _Dossier, *, by: Any, now: dt.d
     details = {
         "sha256": facts.sha256, "as_of": facts.as_of, "vacancies": facts.candidate.vacancies,
         "status": candidate.status, "version": candidate.version,
+        **({"sha256_now": facts.hash_now} if facts.removals else {}),
     }  # fmt: skip
     record(by=by, verb=f"dossier.{what}", of=candidate, now=now, details=details)
 

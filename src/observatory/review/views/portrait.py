@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -42,7 +44,7 @@ def portrait(row: Candidate, raw: Mapping[str, Any], points: Sequence[Point]) ->
         "names": [(language, names[:6]) for language, names in sorted(facts["titles"].items()) if names],
         "parts": compared(row.title, known) if near else [], "lineage": lineage(row), "people": practitioners(facts),
         "asked": asked(raw.get("asked")),
-        "limits": limits([*facts.get("limits", ()), *raw.get("limits", ())]),
+        "limits": [*removals(raw), *limits([*facts.get("limits", ()), *raw.get("limits", ())])],
     }  # fmt: skip
 
 
@@ -207,6 +209,21 @@ def lineage(row: Candidate) -> list[tuple[Any, str, str, str]]:
     if row.status == Status.MERGED and row.merged_into:
         events.append((None, _("ended in"), row.merged_into.candidate_id, row.merged_into.title))
     return events
+
+
+def removals(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What had to be removed from the dossier since it was frozen."""
+    return [
+        {
+            "words": ngettext(
+                "%(n)s quotation was removed on %(day)s (%(why)s). The hash is the one the dossier was frozen with.",
+                "%(n)s quotations were removed on %(day)s (%(why)s). The hash is the one the dossier was frozen with.",
+                note["quotations"],
+            ) % {"n": figure(note["quotations"]), "day": date_format(dt.date.fromisoformat(note["on"])), "why": note["why"]},
+            "known": True,
+        }
+        for note in raw.get("removals", ())
+    ]  # fmt: skip
 
 
 def limits(given: Sequence[str]) -> list[dict[str, Any]]:
