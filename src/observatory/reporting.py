@@ -20,7 +20,7 @@ from observatory.errors import NotEnoughData, SettingError
 from observatory.filed import backtest_file, decisions_file, read_backtest, read_decisions
 from observatory.pipeline import corpus_of, newest_run, run_from_json
 from observatory.propose import from_json
-from observatory.publish.reports import REPORTS, make_report
+from observatory.publish.reports import REPORTS, in_short, make_report
 from observatory.publish.reports.facts import (
     ALL,
     AnnualFacts,
@@ -70,10 +70,33 @@ def report(
     Raises `NotEnoughData` when there is nothing to report from, `BadInput` when a file of decisions
     or of a back-test is none.
     """
+    return prepare(ws, kind, as_of=as_of, decisions=decisions, backtest=backtest).made(form, language)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """A report counted once, to be worded in any language and form."""
+
+    kind: str
+    facts: Any
+
+    def made(self, form: str, language: str) -> bytes:
+        """The report as bytes of a page, a PDF or a DOCX."""
+        return make_report(self.kind, self.facts, form=form, language=language)
+
+    def in_short(self, language: str) -> tuple[str, ...]:
+        """Its conclusions, a sentence each."""
+        return in_short(self.kind, self.facts, language=language)
+
+
+def prepare(
+    ws: Workspace, kind: str, *, as_of: dt.datetime, decisions: Path | None = None, backtest: Path | None = None
+) -> Prepared:
+    """Counts what a report of the period before `as_of` says. Raises as `report` does."""
     if kind not in REPORTS:
         raise SettingError(f"no report {kind!r}; known are {', '.join(REPORTS)}")
     reader = Reader(ws, as_of, decisions or decisions_file(ws), backtest or backtest_file(ws))
-    return make_report(kind, FACTS[kind](reader), form=form, language=language)
+    return Prepared(kind=kind, facts=FACTS[kind](reader))
 
 
 def span_of(kind: str, as_of: dt.date) -> Span:

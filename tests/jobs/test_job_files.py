@@ -108,6 +108,10 @@ def test_all_mistakes_of_all_files_are_said_at_once(tmp_path: Path) -> None:
         ("taxonomy-releases", 'pages = [{scheme="x", url="https://x", pattern="1"}]', "has 0 groups; expected one"),
         ("taxonomy-releases", 'pages = [{scheme="x", url="https://x", pattern="("}]', "is no regular expression"),
         ("detect", 'since = "2015-13-01"', "settings.since"),
+        ("weekly-bulletin", 'to = ["anna"]', "'anna' is no e-mail address"),
+        ("weekly-bulletin", 'to = { zh = ["a@b.org"] }', "to has readers of zh, and languages has only en"),
+        ("weekly-bulletin", 'to = { de = ["a@b.org"] }', "settings.to.de"),
+        ("weekly-bulletin", 'to = "a@b.org"', "settings.to"),
     ],
 )
 def test_settings_of_a_kind_are_checked(tmp_path: Path, kind: str, settings: str, said: str) -> None:

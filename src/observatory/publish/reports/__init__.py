@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from observatory.errors import SettingError
-from observatory.publish.paper import Paper
+from observatory.publish.paper import Paper, Text
 from observatory.publish.paper_documents import paper_docx, paper_pdf
 from observatory.publish.paper_page import paper_page
 from observatory.publish.reports.annual import annual
@@ -35,3 +35,9 @@ def make_report(kind: str, facts: Any, *, form: str, language: str) -> bytes:
     if form not in FORMS:
         raise SettingError(f"no form {form!r}; known are {', '.join(FORMS)}")
     return FORMS[form](REPORTS[kind](facts, Speech(language)))
+
+
+def in_short(kind: str, facts: Any, *, language: str) -> tuple[str, ...]:
+    """The plain conclusions with which a report opens."""
+    blocks = REPORTS[kind](facts, Speech(language)).blocks
+    return tuple(block.text for block in blocks if isinstance(block, Text) and block.strong)
