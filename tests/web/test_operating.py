@@ -127,6 +127,7 @@ def test_the_issues_of_a_day_stand_together_in_the_readers_language(client, ledg
     assert english.count(">PDF</a>") == 2
     italian = client.get("/archive", headers={"accept-language": "it"}).content.decode()
     assert '<strong lang="it">Bollettino settimanale</strong>' in italian
+    assert italian.index("weekly/2025-01-02/it".replace("/", "%2F")) < italian.index("weekly%2F2025-01-02%2Fen")
 
 
 def test_a_disabled_job_shows_no_next_time(client, ledger):

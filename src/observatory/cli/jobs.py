@@ -52,11 +52,11 @@ def list_(obj: dict[str, Any], as_json: bool) -> None:
         return
     if not rows:
         click.echo(f"No jobs in {ws.jobs_dir}. Put the usual programme there: observatory jobs new")
+    names, states = (max((len(row[key]) for row in rows), default=0) for key in ("name", "state"))
     for row in rows:
-        last_text = f"{row['last']:%Y-%m-%d %H:%M}" if row["last"] else "never"
         click.echo(
-            f"{row['name']:<24} {row['state']:<10} next {_time(row['next'])}  last {last_text:<16}  {row['kind']}, {row['when']}"
-            + (f"  {row['failures']} failures in a row" if row["failures"] else "")
+            f"{row['name']:<{names}}  {row['state']:<{states}}  next {_time(row['next']):<20}  last {_time(row['last']):<20}  "
+            f"{row['kind']}, {row['when']}" + (f"  failures in a row: {row['failures']}" if row["failures"] else "")
         )
     click.echo(f"The scheduler's last sign of life: {_time(beat) if beat else 'none; start it: observatory schedule'}")
     if lead is not None and lead.by == SILENCE:

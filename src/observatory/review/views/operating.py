@@ -51,7 +51,7 @@ MARKS = {
     "owed": "it-waiting", "running": "st-ready", "done": "ok", "failed": "bad", "missed": "st-watch", "stopped": "",
 }  # fmt: skip
 TROUBLE = (FAILED, MISSED)
-TYPES = {"html": "text/html", "pdf": "application/pdf", "docx": "application/octet-stream"}
+TYPES = {"pdf": "application/pdf", "html": "text/html", "docx": "application/octet-stream"}  # in the order shown
 
 
 @lru_cache(maxsize=1)
@@ -182,10 +182,11 @@ def archive(request: HttpRequest) -> HttpResponse | FileResponse:
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=TYPES[form])
 
 
-def _grouped(issues: Sequence[IssueRow]) -> list[tuple[IssueRow, list[IssueRow]]]:
-    """The issues of one report and day together, under the title in the reader's language where there is one."""
+def _grouped(issues: Sequence[IssueRow]) -> list[tuple[IssueRow, list[tuple[IssueRow, list[str]]]]]:
+    """The issues of one report and day together, each with its forms; the reader's language first where there is one."""
     found: dict[tuple[str, dt.datetime], list[IssueRow]] = {}
     for issue in issues:
         found.setdefault((issue.kind, issue.as_of), []).append(issue)
     tongue = (get_language() or "en")[:2]
-    return [(next((one for one in same if one.language == tongue), same[0]), same) for same in found.values()]
+    sets = [sorted(same, key=lambda one: (one.language != tongue, one.language)) for same in found.values()]
+    return [(same[0], [(one, [form for form in TYPES if form in one.files]) for one in same]) for same in sets]
