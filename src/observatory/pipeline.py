@@ -30,6 +30,7 @@ from observatory.corpus import (
     MENDED,
     Corpus,
     clean_posting,
+    forget_models,
     give_back_memory,
     lean_memory,
     mask,
@@ -153,7 +154,9 @@ def _collect(
         counts = {"read": report.read, "added": report.added, "known": report.known, "changed": report.changed,
                   "rejected": sum(report.rejected.values())}  # fmt: skip
         write_fetch(corpus, fetch, now=now, seconds=report.seconds, window=(since, until), counts=counts)
+    forget_models()  # what follows reads no text and needs the room
     update_vacancies(corpus)
+    give_back_memory()
     corpus.compact()
     return reports
 

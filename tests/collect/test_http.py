@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from observatory.collect.http import Client, clean_url, is_wall
-from observatory.errors import FetchError, Unreachable
+from observatory.collect.http import DEEPEST, Client, clean_url, is_wall
+from observatory.errors import FetchError, SourceChanged, Unreachable
 
 
 def client(answer: httpx.Response | None = None, **arguments: object) -> Client:
@@ -115,3 +115,15 @@ def test_every_kind_of_wall_is_known_in_any_case(words: str) -> None:
     for said in (words, words.upper(), words.lower()):
         assert is_wall(f"<p>Before</p>{said}<p>behind".encode())
     assert not is_wall(b"We verify seals; no password is needed, and access is free.")
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"jobs" :'])
+def test_json_is_read_up_to_its_deepest_level(opening: bytes) -> None:
+    inner = opening * (DEEPEST - 2) + b"1" + (b"]" if opening == b"[" else b"}") * (DEEPEST - 2)
+    with client(httpx.Response(200, content=b"[" + b"[1]," * DEEPEST + inner + b"]")) as polite:
+        assert len(polite.json("https://a.example/flat")) == DEEPEST + 1
+    with (
+        client(httpx.Response(200, content=opening * 2 + inner)) as polite,
+        pytest.raises(SourceChanged, match="levels"),
+    ):
+        polite.json("https://a.example/deep")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observatory.corpus import clean_posting, clean_text
+from observatory.corpus import clean, clean_posting, clean_text
 from observatory.corpus.clean import parse_date, posted_between
 from observatory.errors import BadPosting
 from observatory.records import Posting, RawPosting
@@ -207,3 +207,8 @@ def test_a_mended_title_is_marked() -> None:
     found = posting(title="S\u0430les engineer")
     assert found.title == "Sales engineer"
     assert json.loads(found.extra)["title_mended"] == ["look-alike letters"]
+
+
+@given(st.text(st.characters(max_codepoint=160), max_size=40))
+def test_plain_letters_lose_what_cannot_be_seen_as_all_others_do(text: str) -> None:
+    assert clean._with_plain_spaces(text) == clean._SPACES.sub(" ", clean._INVISIBLE.sub("", text))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observatory.corpus import Corpus, join_vacancies, update_vacancies
+from observatory.corpus import Corpus, join_vacancies, signatures, update_vacancies
 from observatory.records import POSTINGS
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
@@ -170,3 +170,9 @@ def test_likeness_joins_no_posting_whose_title_names_another_employer() -> None:
     )
     assert relation(board, thread) == "other"
     assert relation(board, thread | {"title": "Kiln operator"}) == "near"
+
+
+@given(st.text(st.characters(max_codepoint=130), max_size=40))
+def test_words_of_plain_letters_are_those_of_the_pattern(text: str) -> None:
+    assert signatures._words(text.lower()) == signatures._WORD.findall(text.lower())
+    assert signatures.plain(text) == signatures._NOT_WORDS.sub("", text).lower()

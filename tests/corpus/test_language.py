@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observatory.corpus import language
-from observatory.corpus.language import detect_language
+from observatory.corpus.language import detect_language, forget_models
 
 ALL = ("en", "zh", "it")
 ENGLISH = (
@@ -76,6 +76,14 @@ def test_all_choices_of_languages_share_one_model() -> None:
     one, other = (language._identifier(chosen) for chosen in (("en", "it"), ("de", "fr", "it")))
     assert one.tk_nextmove is other.tk_nextmove
     assert (one.nb_classes, sorted(other.nb_classes)) == (["en", "it"], ["de", "fr", "it"])
+
+
+def test_a_forgotten_model_is_loaded_again_and_decides_as_before() -> None:
+    title = "velnorda prostogri kalemi"
+    before = detect_language(title, ("de", "en"))
+    forget_models()
+    assert language._model.cache_info().currsize == 0
+    assert detect_language(title, ("de", "en")) == before
 
 
 def test_the_model_without_other_languages_decides_as_the_whole_one() -> None:

@@ -37,6 +37,7 @@ _BREAK = re.compile(
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 )
+_CONTROLS = bytes(code for code in range(128) if _INVISIBLE.match(chr(code)))  # those of ASCII
 # A run of spaces that is not one plain space already.
 _SPACES = re.compile(
     r" [ \t\u00a0\u2000-\u200a\u3000\r]+|[\t\u00a0\u2000-\u200a\u3000\r][ \t\u00a0\u2000-\u200a\u3000\r]*"
@@ -116,12 +117,19 @@ def clean_text(text: str) -> str:
         import ftfy
 
         text = ftfy.fix_text(text, uncurl_quotes=False, fix_character_width=False)
-    text = _INVISIBLE.sub("", text)
-    text = _SPACES.sub(" ", text)
+    text = _with_plain_spaces(text)
     if "\n" not in text:
         return text.strip()
     text = _LINES.sub("\n", text)
     return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+def _with_plain_spaces(text: str) -> str:
+    """The text without signs that cannot be seen, one plain space in place of each run of spaces."""
+    if not text.isascii():
+        return _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    text = text.encode().translate(None, _CONTROLS).decode()
+    return _SPACES.sub(" ", text) if "  " in text or "\t" in text or "\r" in text else text
 
 
 def _without_comments(text: str) -> str:

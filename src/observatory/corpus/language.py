@@ -103,6 +103,12 @@ def _all_small(languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(SMALL_WORDS[code] for code in languages))
 
 
+def forget_models() -> None:
+    """Gives back the memory of the model; the next text that needs it loads it again (half a second)."""
+    _identifier.cache_clear()
+    _model.cache_clear()
+
+
 @functools.cache
 def _identifier(languages: tuple[str, ...]) -> Any:
     """The model that chooses among some languages; all of them share one automaton (40 MB)."""

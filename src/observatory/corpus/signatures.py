@@ -35,6 +35,8 @@ LONGEST = 20_000  # characters of a text that are read
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_NOT_ASCII_WORDS = bytes(code for code in range(128) if not chr(code).isalnum())
+_SPACED = dict.fromkeys(_NOT_ASCII_WORDS, " ")
 _LEGAL = re.compile(
     r"\b(?:inc|incorporated|corp|corporation|llc|ltd|limited|plc|co|gmbh|ag|se|kg|mbh|s\.?p\.?a|s\.?r\.?l|s\.?a|bv|nv|ab|oy|aps|sp\.? z o\.?o)\b\.?"
     r"|(?:股份)?有限(?:责任)?公司|集团(?=$)",
@@ -55,7 +57,7 @@ def sign(postings: pa.Table) -> pa.Table:
     import rensa
 
     rows = postings.select(["source", "title", "description", "employer", "extra"]).to_pylist()
-    words = [_WORD.findall(row["description"][:LONGEST].lower()) for row in rows]
+    words = [_words(row["description"][:LONGEST].lower()) for row in rows]
     lengths = np.array([len(one) for one in words], dtype=np.int64)
     hashed = rensa.RMinHash.hash_token_sets(words)
     flat = np.fromiter(itertools.chain.from_iterable(hashed), dtype=np.uint64, count=int(lengths.sum()))
@@ -118,12 +120,19 @@ def poster(source: str, employer: str, extra: str) -> str:
 
 def plain(text: str) -> str:
     """Letters and digits alone, in lower case."""
+    if text.isascii():  # four times as fast
+        return text.encode().translate(None, _NOT_ASCII_WORDS).decode().lower()
     return _NOT_WORDS.sub("", text).lower()
 
 
 def title_words(text: str) -> frozenset[str]:
     """The words of a title, a Chinese character a word."""
-    return frozenset(_WORD.findall(text.lower()))
+    return frozenset(_words(text.lower()))
+
+
+def _words(lower: str) -> list[str]:
+    """The words of a text in lower case, in their order."""
+    return lower.translate(_SPACED).split() if lower.isascii() else _WORD.findall(lower)
 
 
 def sketches(signatures: pa.Table) -> npt.NDArray[np.uint16]:
