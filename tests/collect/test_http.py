@@ -123,7 +123,7 @@ def test_json_is_read_up_to_its_deepest_level(opening: bytes) -> None:
     with client(httpx.Response(200, content=b"[" + b"[1]," * DEEPEST + inner + b"]")) as polite:
         assert len(polite.json("https://a.example/flat")) == DEEPEST + 1
     with (
-        client(httpx.Response(200, content=opening * 2 + inner)) as polite,
+        client(httpx.Response(200, content=opening * 3 + inner)) as polite,
         pytest.raises(SourceChanged, match="levels"),
     ):
         polite.json("https://a.example/deep")
