@@ -28,7 +28,7 @@ from observatory.collection import (
 )
 from observatory.config import Workspace, init_workspace
 from observatory.corpus.forgetting import REMOVED, find_words, forget, removal_of
-from observatory.errors import SettingError, SourceChanged, Unreachable
+from observatory.errors import MissingPart, SettingError, SourceChanged, Unreachable
 from observatory.forgetting import expire
 from observatory.records import RawPosting
 
@@ -272,6 +272,35 @@ def test_sources_toml_is_checked_and_keys_stand_in_no_file(ws: Workspace, tmp_pa
         file.write_text(text)
         with pytest.raises(SettingError, match=message):
             read_register(ws.root, kinds, {})
+
+
+@pytest.mark.parametrize(
+    "fault", [KeyError("ident"), UnicodeEncodeError("utf-8", "\ud800", 0, 1, "half"), MissingPart("extruct is missing")]
+)
+def test_a_fault_in_one_source_stops_no_other(ws: Workspace, fault: Exception) -> None:
+    class Faulty(Invented):
+        name = "faulty"
+
+    reports = pipeline.collect(ws, [Faulty(range(3), fail=fault), Invented(range(5))], since=None, now=NOW)
+    assert (reports["invented"].added, reports["invented"].failed) == (5, "")
+    assert reports["faulty"].outcome == UNKNOWN
+    assert reports["faulty"].cause == ("setting" if isinstance(fault, MissingPart) else "fault")
+    held = {one.source: one for one in health(pipeline.corpus_of(ws), NOW)}
+    assert (held["faulty"].failures, held["invented"].failures) == (1, 0)
+
+
+def test_a_posting_that_nobody_foresaw_is_set_aside(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    clean = pipeline.clean_posting
+
+    def breaks(one: RawPosting, **given: Any) -> Any:
+        if one.source_id == "i2":
+            raise OverflowError("a number too large")
+        return clean(one, **given)
+
+    monkeypatch.setattr(pipeline, "clean_posting", breaks)
+    report = fetch(ws, Invented(range(5)))
+    assert (report.added, report.rejected) == (4, {"not understood": 1})
+    assert pipeline.corpus_of(ws).read("rejected").to_pylist()[0]["detail"] == "OverflowError: a number too large"
 
 
 def test_what_was_forgotten_is_not_brought_back(ws: Workspace) -> None:

@@ -24,7 +24,17 @@ from typing import Any
 import pyarrow as pa
 
 from observatory import collect as sources
-from observatory.collection import NOT_DUE, Cursors, Gathering, known_ids, missing_months, too_soon, write_fetch
+from observatory.collection import (
+    NOT_DUE,
+    UNKNOWN,
+    Cursors,
+    Fetch,
+    Gathering,
+    known_ids,
+    missing_months,
+    too_soon,
+    write_fetch,
+)
 from observatory.config import Workspace
 from observatory.corpus import (
     MENDED,
@@ -38,7 +48,7 @@ from observatory.corpus import (
     update_vacancies,
 )
 from observatory.corpus.forgetting import carry_over
-from observatory.errors import BadFile, BadPosting, NotEnoughData
+from observatory.errors import BadFile, BadPosting, MissingPart, NotEnoughData
 from observatory.records import REJECTED, Posting, RawPosting, Rejected, Run, Taxonomy, postings_table
 from observatory.taxonomy import TaxonomyShelf
 from observatory.taxonomy.employment import EmploymentShelf
@@ -48,6 +58,8 @@ log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]  # stage, done, of how many (0 = unknown)
 CHUNK = 4_000  # postings enriched between two writes
 BUFFER = 10_000  # postings stored between two writes
+# What text of a shape that nobody foresaw can raise; a full disk, a stop or a wrong setting are none of these.
+FAULTS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 # Raised when detection or proposals change: an older run is then computed again.
 METHOD = "5"
 
@@ -147,7 +159,17 @@ def _collect(
             continue
         cursor = cursors.get(name)
         pages = source.between(cursor, since, until) if until else source.pages(cursor, since=since)  # type: ignore[attr-defined]
-        fetch = gathering.read(pages)
+        try:
+            fetch = gathering.read(pages)
+        except (MissingPart, *FAULTS) as error:  # what one source lacks or does wrong stops no other
+            cause, detail = "setting", str(error)
+            if not isinstance(error, MissingPart):
+                log.exception("source %s failed by a fault of its own", source.name)
+                cause = "fault"
+                detail = f"{source.name}: {type(error).__name__}: {error}; a fault of the observatory: report it with the log"
+            fetch = Fetch(
+                source=source.name, outcome=UNKNOWN, cause=cause, detail=detail, listed=gathering.listed, complete=False
+            )  # fmt: skip
         report.failed, report.outcome, report.cause = fetch.detail, fetch.outcome, fetch.cause
         report.retry = fetch.retry
         report.seconds = time.monotonic() - started
@@ -191,6 +213,10 @@ def store_pages(
                     report.mended += f'"{MENDED}"' in one.extra
                 except BadPosting as error:
                     bad.append(_set_aside(raw, error, now))
+                except FAULTS as error:  # what nobody foresaw in a text stops no other posting
+                    log.exception("posting %s of %s was not understood", raw.source_id, raw.source)
+                    why = BadPosting("not understood", f"{type(error).__name__}: {error}")
+                    bad.append(_set_aside(raw, why, now))
             report.read += len(page.rejected)
             bad += page.rejected
             progress("import", report.read, 0)
@@ -245,9 +271,11 @@ def _changed(corpus: Corpus, table: pa.Table) -> list[Rejected]:
 
 
 def _set_aside(raw: RawPosting, error: BadPosting, now: dt.datetime) -> Rejected:
+    identity, text = (
+        part.encode("utf-8", "replace").decode() for part in (raw.source_id, f"{raw.title}\n{raw.description}"[:4_000])
+    )
     return Rejected(
-        source=raw.source, source_id=raw.source_id, reason=error.reason, detail=error.detail, origin="",
-        raw=f"{raw.title}\n{raw.description}"[:4_000], collected_at=now,
+        source=raw.source, source_id=identity, reason=error.reason, detail=error.detail, origin="", raw=text, collected_at=now,
     )  # fmt: skip
 
 

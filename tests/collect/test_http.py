@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import json
 import logging
 import socket
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from observatory.collect.http import DEEPEST, Client, clean_url, is_wall
+from observatory.collect.http import DEEPEST, Client, clean_url, is_wall, read_json
 from observatory.errors import FetchError, SourceChanged, Unreachable
 
 
@@ -95,6 +99,36 @@ def test_a_body_compressed_twice_is_not_unpacked() -> None:
     with client(answer) as polite, pytest.raises(FetchError, match="more than once"):
         polite.json("https://a.example/jobs")
     assert not packed.read
+
+
+def test_only_what_was_asked_for_is_unpacked() -> None:
+    """A few bytes of another kind of compression may unpack to gigabytes at once."""
+    packed = _Packed(b"(\xb5/\xfd")
+    seen = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["Accept-Encoding"])
+        return httpx.Response(200, headers={"Content-Encoding": "zstd"}, stream=packed)
+
+    with Client(transport=httpx.MockTransport(handler)) as polite, pytest.raises(FetchError, match="not asked for"):
+        polite.json("https://a.example/jobs")
+    assert seen == ["gzip, deflate"]
+    assert not packed.read
+
+
+@given(
+    st.recursive(
+        st.text(st.characters(exclude_categories=())), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_what_is_read_from_json_can_be_stored(value: object) -> None:
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        found = read_json(text)
+        json.dumps(found, ensure_ascii=False).encode()
+        with contextlib.suppress(UnicodeEncodeError):
+            json.dumps(value, ensure_ascii=False).encode()
+            assert found == value
+    assert read_json(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) == found
 
 
 def test_a_body_compressed_once_is_cut_off_at_the_cap() -> None:

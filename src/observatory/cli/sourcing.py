@@ -26,14 +26,20 @@ def sources(context: click.Context, as_json: bool) -> None:
 
     ws = workspace_of(context.obj)
     register = read_register(ws.root, tuple(SOURCES))
-    found = health(corpus_of(ws), now())
+    corpus = corpus_of(ws)
+    found = health(corpus, now())
+    said = corpus.query("SELECT source, arg_max(detail, started_at) AS detail FROM fetches GROUP BY 1").to_pylist()
+    why = {row["source"]: row["detail"] for row in said}
     if as_json:
         live = [
             {"name": name, "what": what, "accepted": _accepted(register, name)} for name, (_, what) in SOURCES.items()
         ]
         click.echo(
             json.dumps(
-                {"live": live, "held": [asdict(one) for one in found]}, indent=1, ensure_ascii=False, default=str
+                {"live": live, "held": [{**asdict(one), "why": why.get(one.source, "")} for one in found]},
+                indent=1,
+                ensure_ascii=False,
+                default=str,
             )
         )
         return
@@ -52,6 +58,8 @@ def sources(context: click.Context, as_json: bool) -> None:
         click.echo(
             f"  {one.source:<32} {one.postings:>9} {one.gone:>6} {sum(one.set_aside.values()):>9}  {last:<12}  {words or 'from a file'}"
         )
+        if one.failures and why.get(one.source):
+            click.echo(f"    why: {why[one.source]}")
         if one.silent:
             click.echo(f"    silent: {one.silent}")
         if one.set_aside:
@@ -295,7 +303,13 @@ def collect(
             show(report)
         if expired:
             click.echo(f"{expired} texts removed, as their source's terms ask")
-    if any(report.failed for report in reports.values()):
+    failed = [name for name, report in reports.items() if report.failed]
+    if failed:
+        if len(reports) > 1:
+            click.echo(
+                f"{len(failed)} of {len(reports)} sources failed: {', '.join(failed)}. What the others gave is stored; "
+                "observatory sources shows why", err=True,
+            )  # fmt: skip
         sys.exit(1)
 
 

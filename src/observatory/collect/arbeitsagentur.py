@@ -12,7 +12,7 @@ import datetime as dt
 from pydantic import BaseModel
 
 from observatory.collect.source import PagedBoard, Part, Terms, parse_answer, parse_items
-from observatory.errors import NoSuchBoard
+from observatory.errors import NoSuchBoard, SourceChanged
 from observatory.records import RawPosting
 
 API = "https://rest.arbeitsagentur.de/jobboerse/jobsuche-service/pc"
@@ -70,6 +70,11 @@ class Arbeitsagentur(PagedBoard):
         params |= {name: str(self._options[name]) for name in ("was", "wo", "umkreis") if self._options.get(name)}
         headers = {"X-API-Key": str(self._options.get("key") or PUBLIC_KEY)}
         hits = parse_answer(self.name, _Hits, self._client.ask(f"{API}/v6/jobs", params=params, headers=headers).json())
+        if not hits.ergebnisliste and hits.maxErgebnisse > (int(at) - 1) * PER_PAGE:
+            raise SourceChanged(
+                f"{self.name}: {hits.maxErgebnisse} hits are named and none is listed; nothing was stored, the source's file "
+                "must learn the new shape"
+            )
         good, rejected = parse_items(self.name, _Hit, hits.ergebnisliste, now=self._client.now())
         postings = [
             found for one in good if not self.known(one.referenznummer) and (found := self._posting(one, headers))

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from observatory.collect.http import Client, is_wall, same_host
+from observatory.collect.http import Client, is_wall, read_json, same_host
 from observatory.collect.source import NO_OPTIONS, Options, Page, Terms, board_name, read_xml, required
 from observatory.errors import FetchError, MissingPart, NoSuchBoard, SourceChanged
 from observatory.records import RawPosting, Rejected
@@ -139,7 +139,7 @@ def job_postings(body: bytes, url: str, *, microdata: bool = False) -> list[dict
     text = body.decode("utf-8", "replace")
     for node in LexborHTMLParser(text).css('script[type="application/ld+json"]'):
         try:
-            found += _of_type(json.loads(node.text(deep=True), strict=False))
+            found += _of_type(read_json(node.text(deep=True), strict=False))
         except (ValueError, RecursionError):
             continue
     if not found and microdata:

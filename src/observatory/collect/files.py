@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
+from observatory.collect.http import read_json
 from observatory.collect.source import Page
 from observatory.errors import BadFile
 from observatory.records import RawPosting, Rejected
@@ -370,10 +371,10 @@ def _read_lines(path: Path, packed: str) -> Iterator[Row | Bad]:
 
 def _parsed(line: bytes) -> Row | Bad:
     try:
-        row = json.loads(line.decode("utf-8-sig"))
+        row = read_json(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         try:
-            row = json.loads(line.decode("gb18030"))
+            row = read_json(line.decode("gb18030"))
         except (UnicodeDecodeError, ValueError) as error:
             return ("wrong encoding", str(error)[:200], line[:LONGEST_RAW].decode("utf-8", "replace"))
     except RecursionError:
@@ -396,7 +397,7 @@ def _read_json(path: Path, packed: str) -> Iterator[Row | Bad]:
     if len(data) > 1024 * 1024 * 1024:
         raise BadFile(f"{path}: more than 1 GiB of JSON in one document; save it as JSONL (one object a line)")
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        document = read_json(data.decode("utf-8-sig"))
     except RecursionError as error:
         raise BadFile(f"{path}: nested too deep to be read as JSON") from error
     except (UnicodeDecodeError, ValueError) as error:

@@ -37,6 +37,12 @@ LARGEST_BODY = 64 * 1024 * 1024
 MOST_REDIRECTS = 3
 DEEPEST = 60  # levels of brackets in JSON
 _KEY = rb"\s*(?:\"[^\"]{0,100}\"\s*:\s*)?"  # what may stand between two opening brackets
+# Half of a character: where one may stand in JSON, escaped or as it is; and one that stands alone.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+_HALF_TEXT = re.compile("\\\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_ALONE = re.compile("[\ud800-\udfff]")
+# What is asked for and unpacked. A few bytes of other kinds may unpack to gigabytes at once.
+PACKED = ("gzip", "deflate")
 AGENT = "observatory/0.1 (job-market statistics)"
 _SECRET = re.compile(r"((?:key|token|secret|password|app_id|app_key|auth)[^=&]*=)[^&]+", re.IGNORECASE)
 # What pages say that stand in place of the answer: checks for people, and doors for those who sign in.
@@ -76,7 +82,7 @@ class Answer:
         if _too_deep(self.body):
             raise SourceChanged(f"{clean_url(self.url)}: JSON of more than {DEEPEST} levels came; it was not read")
         try:
-            return json.loads(self.body)
+            return read_json(self.body)
         except (ValueError, RecursionError) as error:
             if wall := is_wall(self.body):
                 raise Walled(
@@ -103,7 +109,10 @@ class Client:
         allow_hosts: frozenset[str] = frozenset(), largest_body: int = LARGEST_BODY, agent: str = AGENT,
     ) -> None:  # fmt: skip
         self._client = httpx.Client(
-            transport=transport, timeout=TIMEOUT, follow_redirects=False, headers={"User-Agent": agent}
+            transport=transport,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            headers={"User-Agent": agent, "Accept-Encoding": ", ".join(PACKED)},
         )
         self._real = transport is None
         self._rate, self._sleep, self._monotonic, self.now = rate, sleep, monotonic, now
@@ -264,10 +273,13 @@ class Client:
                 )
             if status >= 400:
                 raise FetchError(f"{clean_url(url)}: answered {status}; what is asked may no longer exist there")
-            if "," in answer.headers.get(
-                "Content-Encoding", ""
-            ):  # a bomb in a bomb is unpacked before it can be measured
+            packed = answer.headers.get("Content-Encoding", "").strip().lower()
+            if "," in packed:  # a bomb in a bomb is unpacked before it can be measured
                 raise FetchError(f"{clean_url(url)}: the body is compressed more than once; it was not read")
+            if packed not in ("", "identity", *PACKED):
+                raise FetchError(
+                    f"{clean_url(url)}: the body is compressed with {packed[:20]!r}, which was not asked for; it was not read"
+                )
             yield answer
 
     def _onwards(self, url: str, location: str) -> str:
@@ -340,6 +352,25 @@ def same_host(url: str, base: str) -> str:
             f"{clean_url(base)}: the next page leads to {there.scheme}://{there.host}, another host; it is not followed"
         )
     return str(there)
+
+
+def read_json(text: bytes | str, *, strict: bool = True) -> Any:
+    """The value of a JSON text; half characters, which nothing can store, are replaced. Raises ValueError as json does.
+
+    >>> read_json('["\\\\ud83d", "\\\\ud83d\\\\ude00"]')
+    ['\ufffd', '😀']
+    """
+    found = json.loads(text, strict=strict)
+    halved = _HALF.search(text) if isinstance(text, bytes) else _HALF_TEXT.search(text)
+    return _whole(found) if halved else found
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return _ALONE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_whole(name): _whole(inner) for name, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list) else value
 
 
 def is_wall(body: bytes) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import IO, ClassVar
 
 from pydantic import BaseModel
 
-from observatory.collect.http import Client
+from observatory.collect.http import Client, read_json
 from observatory.collect.source import NO_OPTIONS, Options, Page, Terms, parse_items, required
 from observatory.errors import BadFile, SourceChanged, Walled
 from observatory.records import RawPosting, Rejected
@@ -145,7 +144,7 @@ def read_lines(name: str, lines: list[bytes], now: dt.datetime, cursor: str, *, 
         text = line.strip().strip(b",")
         if text.startswith(b"[") and text.endswith(b"]") and len(text) > 2:
             try:
-                items += json.loads(text)
+                items += read_json(text)
                 continue
             except (ValueError, RecursionError):
                 pass
@@ -153,7 +152,7 @@ def read_lines(name: str, lines: list[bytes], now: dt.datetime, cursor: str, *, 
         if not text:
             continue
         try:
-            items.append(json.loads(text))
+            items.append(read_json(text))
         except (ValueError, RecursionError) as error:
             raw = text[:4_000].decode("utf-8", "replace")
             bad.append(Rejected(

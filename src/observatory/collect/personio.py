@@ -28,6 +28,10 @@ class Personio(WholeBoard):
         root = read_xml(self.name, answer.body)
         if root.tag != "workzag-jobs":
             raise SourceChanged(f"{self.name}: <workzag-jobs> was expected at the top, <{root.tag}> came")
+        if len(root) and root.find(".//position") is None:
+            raise SourceChanged(
+                f"{self.name}: <position> was expected in the feed, <{root[0].tag}> came; nothing was stored"
+            )
         good, bad = [], []
         for position in root.iter("position"):
             identity, title = _text(position, "id"), _text(position, "name")

@@ -35,7 +35,7 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\ud800-\udfff]"
 )
 _CONTROLS = bytes(code for code in range(128) if _INVISIBLE.match(chr(code)))  # those of ASCII
 # A run of spaces that is not one plain space already.
