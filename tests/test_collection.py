@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -329,6 +330,29 @@ def test_retention_counts_from_collection_or_from_the_end(ws: Workspace) -> None
     assert expire(ws, corpus, {"other": 1}, now=NOW + 40 * DAY) == 0
     assert expire(ws, corpus, {"invented": 30}, now=NOW + 31 * DAY) == 3
     assert corpus.count("postings") == 3
+
+
+def test_a_drop_folder_is_one_source_in_corpus_ledger_health_and_retention(ws: Workspace) -> None:
+    from observatory.collect import SOURCES, Client, make_source, read_register
+
+    folder = ws.root / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text(
+        "职位名称,公司全称,职位描述,发布日期\n窑炉操作工,新窑公司,负责窑炉设备日常运行与维护,2026-10-01\n", "utf-8"
+    )
+    os.utime(folder / "a.csv", (NOW.timestamp() - 3_600,) * 2)
+    (ws.root / "sources.toml").write_text(
+        f'[accepted]\ndropfolder = 2026-01-01\n[sources.dropfolder.boards.boss]\nfolder = "{folder}"\nlayout = "boss"\nretention_days = 30\n'
+    )
+    register = read_register(ws.root, tuple(SOURCES), {})
+    source = make_source(Client(now=lambda: NOW), register, "dropfolder:boss")
+    pipeline.collect(ws, [source], since=None, now=NOW)
+    corpus = pipeline.corpus_of(ws)
+    (found,) = health(corpus, NOW)
+    assert (found.source, found.postings, found.state) == ("dropfolder:boss", 1, "well")
+    days = register.retention_days("dropfolder", "boss", source.terms)
+    assert days == 30
+    assert expire(ws, corpus, {source.name: days}, now=NOW + 31 * DAY) == 1
 
 
 def state(ws: Workspace) -> dict[str, list[dict[str, Any]]]:

@@ -167,6 +167,23 @@ def test_source_is_given_or_the_files_own_or_its_name(tmp_path: Path) -> None:
     assert (given.source, given.extra) == ("mine", {"file_source": "one"})
 
 
+def test_parts_of_a_text_in_columns_of_their_own_belong_to_it(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "a.csv", "职位名称,公司全称,岗位职责,任职要求,薪资\n窑炉操作工,新窑有限公司,看管窑炉。,三年以上经验。,8-10K\n模具工,新窑有限公司,,会看图纸。,\n",
+    )  # fmt: skip
+    first, second = read(path)[0]
+    assert first.description == "看管窑炉。\n\n任职要求\n三年以上经验。"
+    assert (first.employer, first.extra) == ("新窑有限公司", {"薪资": "8-10K"})
+    assert second.description == "任职要求\n会看图纸。"
+
+
+@pytest.mark.parametrize("nothing", ["NaN", "null", "None", "N/A", "-", "无", "暂无", "  "])
+def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path, nothing: str) -> None:
+    path = written(tmp_path, "a.jsonl", json.dumps({"title": "Kiln operator", "company": nothing, "text": nothing}))
+    ((posting,), *_rest) = read(path)
+    assert (posting.employer, posting.description) == ("", "")
+
+
 # --- bad files ----------------------------------------------------------------------------------
 
 

@@ -80,11 +80,11 @@ def test_a_drop_folder_takes_each_file_once_and_a_bad_one_stops_no_other(tmp_pat
     for name in "abc":
         os.utime(tmp_path / f"{name}.csv", (NOW.timestamp() - 3_600,) * 2)
     os.utime(tmp_path / "new.csv", (NOW.timestamp() - 5,) * 2)
-    options = {"folder": str(tmp_path), "layout": "51job", "source": "51job"}
+    options = {"folder": str(tmp_path), "layout": "51job"}
     pages = list(source_of("dropfolder", "export", options).pages("", since=None))
     found = [posting for page in pages for posting in page.postings]
     assert sorted(one.title for one in found) == ["模具工", "窑炉操作工"]
-    assert {one.source for one in found} == {"51job"}
+    assert {one.source for one in found} == {"dropfolder:export"}
     assert [one.reason for page in pages for one in page.rejected] == ["bad file"]
     assert not list(source_of("dropfolder", "export", options).pages(pages[-1].cursor, since=None))
     with pytest.raises(SettingError, match="layout is one of"):

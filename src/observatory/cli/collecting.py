@@ -36,17 +36,19 @@ def import_(
     """
     from observatory import pipeline
     from observatory.cli.opening import mapping_of, now, progress_bar, workspace_of
-    from observatory.collect.files import columns_of, header
+    from observatory.collect.files import columns_of, header, text_parts
 
     ws = workspace_of(obj)
     given = mapping_of(columns)
     if not as_json:
         for path in files:
-            mapping = columns_of(header(path), given, path)
+            names = header(path)
+            mapping = columns_of(names, given, path)
+            parts = text_parts(names, mapping)
             shown = ", ".join(
                 f"{field} = {column}" + ("" if field in given else " (guessed)") for field, column in mapping.items()
             )
-            click.echo(f"{path.name}: {shown}")
+            click.echo(f"{path.name}: {shown}{'; to the text also ' + ', '.join(parts) if parts else ''}")
     with progress_bar() as progress:
         report = pipeline.import_files(ws, files, source=source, columns=given, now=now(), progress=progress)
     if as_json:

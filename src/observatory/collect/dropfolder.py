@@ -69,7 +69,6 @@ class DropFolder:
         self._client = client
         self._layout = str(options.get("layout", self.layout))
         self._columns = {str(field): str(column) for field, column in dict(options.get("columns", {})).items()}
-        self._source = str(options.get("source", board))
         if self._layout and self._layout not in LAYOUTS:
             raise SettingError(f"{self.name}: layout is one of {', '.join(LAYOUTS)}, not {self._layout!r}")
 
@@ -88,7 +87,7 @@ class DropFolder:
                 continue
             rows = int(state.get("row", 0)) if state.get("file") == [path.name, *mark] else 0
             try:
-                for page in read_file(path, source=self._source, columns=self._mapping(path), now=now):
+                for page in read_file(path, source=self.name, columns=self._mapping(path), now=now):
                     number = int(page.cursor)
                     if number <= rows:
                         continue

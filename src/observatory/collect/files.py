@@ -37,17 +37,25 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "description": ("description", "jobdescription", "text", "body", "content", "details", "职位描述", "岗位描述",
                     "岗位职责", "职位信息", "工作内容", "职位详情", "descrizione", "comment", "jobdetails"),
     "posted_at": ("postedat", "dateposted", "postingdate", "publishedat", "publicationdate", "publishdate", "createdat",
-                  "date", "posted", "listedtime", "发布日期", "发布时间", "更新时间", "日期", "data", "datapubblicazione",
+                  "date", "posted", "listedtime", "发布日期", "发布时间", "更新时间", "更新日期", "刷新时间", "日期", "data", "datapubblicazione",
                   "time", "created"),
     "employer": ("employer", "company", "companyname", "organization", "organisation", "hiringorganization", "firm",
-                 "公司", "公司名称", "企业", "企业名称", "单位名称", "azienda", "datoredilavoro", "employername"),
-    "place": ("place", "location", "city", "joblocation", "workplace", "工作地点", "城市", "地点", "工作城市", "luogo",
+                 "公司", "公司名称", "公司全称", "公司名", "公司简称", "企业", "企业名称", "企业全称", "单位名称", "招聘单位", "用人单位",
+                 "单位", "雇主", "雇主名称", "azienda", "datoredilavoro", "employername"),
+    "place": ("place", "location", "city", "joblocation", "workplace", "工作地点", "城市", "地点", "工作城市", "工作地区", "工作地址", "所在地", "所在城市", "地区", "luogo",
               "sede", "citta", "città", "locationname"),
     "country": ("country", "countrycode", "国家", "paese"),
     "language": ("language", "lang", "语言", "lingua"),
     "url": ("url", "link", "joburl", "joblink", "applyurl", "链接", "网址", "职位链接"),
     "source": ("source", "site", "board", "来源", "fonte"),
 }  # fmt: skip
+# Columns in which some boards keep a part of the text beside the description: they belong to it.
+TEXT_PARTS = (
+    "岗位职责", "工作职责", "职责描述", "工作内容", "任职要求", "任职资格", "岗位要求", "职位要求", "responsibilities", "requirements",
+    "qualifications", "responsabilità", "requisiti",
+)  # fmt: skip
+# What programs write where a value is missing.
+NOTHING = frozenset({"nan", "none", "null", "n/a", "undefined", "-", "--", "无", "暂无"})
 
 Row = Mapping[str, Any]
 Bad = tuple[str, str, str]  # reason, detail, raw
@@ -130,6 +138,16 @@ def columns_of(names: Sequence[str], given: Mapping[str, str] | None, path: Path
     return mapping
 
 
+def text_parts(names: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    """The columns that hold a part of the text beside the description; each is read under its own name.
+
+    >>> text_parts(["职位", "岗位职责", "任职要求"], {"title": "职位", "description": "岗位职责"})
+    ['任职要求']
+    """
+    plain = {_plain(name): name for name in reversed(names)}
+    return [plain[part] for part in TEXT_PARTS if part in plain and plain[part] not in mapping.values()]
+
+
 def header(path: Path) -> list[str]:
     """The column names of a file's first readable row."""
     for row in _rows(path):
@@ -140,7 +158,8 @@ def header(path: Path) -> list[str]:
 
 def _posting(row: Row, mapping: Mapping[str, str], source: str | None, path: Path, number: int) -> RawPosting:
     get = {field: row.get(column) for field, column in mapping.items()}
-    used = set(mapping.values())
+    parts = text_parts(list(row), mapping)
+    used = {*mapping.values(), *parts}
     extra = {str(k): v for k, v in row.items() if k not in used and v is not None and v != "" and k != "extra"}
     inner = row.get("extra")
     if isinstance(inner, str) and inner.startswith("{"):
@@ -152,6 +171,10 @@ def _posting(row: Row, mapping: Mapping[str, str], source: str | None, path: Pat
     if source and own_source and own_source != source:
         extra["file_source"] = own_source
     title, description = _text(get.get("title")), _text(get.get("description"))
+    for part in parts:
+        text = _text(row.get(part))
+        if text and text not in description:
+            description = f"{description}\n\n{part}\n{text}".lstrip()
     identity = _text(get.get("id")) or _digest(
         title, description, _text(get.get("employer")), _text(get.get("posted_at"))
     )
@@ -185,7 +208,8 @@ def _text(value: object) -> str:
         return str(named) if named else json.dumps(value, ensure_ascii=False)[:500]
     if isinstance(value, list):
         return ", ".join(_text(item) for item in value)
-    return str(value).strip()
+    text = str(value).strip()
+    return "" if text.lower() in NOTHING else text
 
 
 def _when(value: object) -> str | int | float | dt.datetime | dt.date | None:

@@ -52,7 +52,6 @@ class Kind(BaseModel):
     folder: str = Field("", description="dropfolder, jobspy: the folder to watch.")
     layout: str = Field("", description="dropfolder: 51job, zhaopin, boss, liepin or jobspy.")
     columns: dict[str, str] = Field({}, description="dropfolder: field = column.")
-    source: str = Field("", description="dropfolder: what the postings are filed under.")
     file: str = Field("", description="jobtecharchive, webdatacommons: the path of the file.")
     days: int | None = Field(None, ge=0, le=100, description="arbeitsagentur: how many days back.")
     was: str = Field("", description="arbeitsagentur: words.")
@@ -138,9 +137,11 @@ def read_register(root: Path, kinds: Sequence[str], environment: Mapping[str, st
         raise SettingError(f"{file}: cannot be read ({error})") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        at = [str(part) for part in first["loc"]]
+        known = Kind.model_fields if at[0] == "sources" else _File.model_fields
         raise SettingError(
-            f"{file}: {where}: {first['msg']}; known are {', '.join(sorted(Kind.model_fields))}"
+            f"{file}: {'.'.join(at)}: {first['msg']}; known here are {', '.join(sorted(known))}. A source is written "
+            "[sources.NAME], and one board of it with options of its own [sources.NAME.boards.BOARD]"
         ) from error
     unknown = [name for name in (*found.sources, *found.accepted) if name not in kinds]
     if unknown:
