@@ -7,6 +7,7 @@ of its own. Colours are those of `charts.INK`, which a page replaces in dark mod
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,7 +51,8 @@ def interval_chart(
         base.mark_rule(color=INK["band"], strokeWidth=4, strokeCap="round").encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
         base.mark_circle(color=INK["line"], size=52, opacity=1).encode(x=alt.X("value:Q", scale=scale, axis=axis)),
     ).properties(width=width - 250, height=max(22 * len(rows), 44))  # fmt: skip
-    return _dressed(chart, font)
+    # Names are measured in one font and shown in the reader's, which may be wider: room to the left of the longest.
+    return _dressed(chart, font, left=2 + max(len(name) for name in names))
 
 
 def share_chart(
@@ -88,7 +90,7 @@ def share_chart(
             ).properties(width=(width - 20) / columns - 46, height=120, title=_title(name))
         )  # fmt: skip
     chart = alt.concat(*parts, columns=columns, spacing=26).properties(
-        title=_title(title, size=12, color=INK["text"], weight="normal")
+        title=_title(title, size=12, color=INK["text"], weight="normal", within=width)
     )
     return _dressed(chart, font)
 
@@ -146,7 +148,9 @@ def volume_chart(
                 ),
             ).properties(width=width - 70, height=78, title=_title(name))
         )  # fmt: skip
-    chart = alt.vconcat(*parts, spacing=20).properties(title=_title(title, size=12, color=INK["text"], weight="normal"))
+    chart = alt.vconcat(*parts, spacing=20).properties(
+        title=_title(title, size=12, color=INK["text"], weight="normal", within=width)
+    )
     return _dressed(chart, font)
 
 
@@ -168,9 +172,9 @@ def target_chart(
     return _dressed(chart, font)
 
 
-def _dressed(chart: Any, font: str) -> Chart:
+def _dressed(chart: Any, font: str, *, left: int = 2) -> Chart:
     dressed = chart.configure(
-        font=font, background="transparent", padding={"left": 2, "right": 10, "top": 4, "bottom": 2}
+        font=font, background="transparent", padding={"left": left, "right": 10, "top": 4, "bottom": 2}
     ).configure_view(stroke=None).configure_axis(
         labelColor=INK["text"], titleColor=INK["text"], gridColor=INK["rule"], domain=False, domainColor=INK["rule"],
         tickColor=INK["rule"], labelFontSize=12, titleFontSize=12, titleFontWeight="normal", titlePadding=10,
@@ -179,8 +183,12 @@ def _dressed(chart: Any, font: str) -> Chart:
     return made
 
 
-def _title(text: str, *, size: int = 13, color: str = "#1b2127", weight: str = "bold") -> Mapping[str, Any]:
-    return {"text": text, "anchor": "start", "fontSize": size, "color": INK["text"] if color == "#1b2127" else color,
+def _title(
+    text: str, *, size: int = 13, color: str = "#1b2127", weight: str = "bold", within: int = 0
+) -> Mapping[str, Any]:  # fmt: skip
+    """A title; in as many lines as `within` pixels ask for, where given."""
+    lines = textwrap.wrap(text, int(within / (0.6 * size))) if within else [text]
+    return {"text": lines[0] if len(lines) == 1 else lines, "anchor": "start", "fontSize": size, "color": INK["text"] if color == "#1b2127" else color,
             "fontWeight": weight, "offset": 6}  # fmt: skip
 
 
