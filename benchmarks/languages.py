@@ -9,7 +9,10 @@ Polish letters and on (m/w/d) came after the wrong answers of both halves had be
 were the titles of that half that the program disagrees with: where it agrees with the set it is taken to be
 right, so the figures are somewhat high, and those of the model alone somewhat low in the mixed sets
 (cybersecurity, KZiS). Titles that no language can claim ("Chef de Rang" in a German advertisement) carry "-" and
-are left out. One of the two German sets stays below the bound: its titles mix both languages in one line.
+are left out. In the German set of cybersecurity 65 of the 288 German titles held out have words of both languages; a line with a
+German small word or compound is taken for German, its English words for borrowed ("Sales Manager für ..."), a line of English
+words for English, whatever stands behind it in brackets. Before that rule, found on the other half, it came to 0.898; with
+394 titles the 0.95 lies inside its interval (0.93 to 0.97).
 """
 
 from __future__ import annotations

@@ -50,6 +50,12 @@ EIGHT = ("en", "zh", "it", "de", "fr", "es", "pl", "ru")
         ("Addetto alla manutenzione dei forni", "it"), ("CESTEROS", "es"), ("Técnico de hornos", "es"), ("Operator wózka widłowego", "pl"),
         ("Tester oprogramowania", "pl"), ("ELEKTROMONTER", "pl"), ("Оператор печи", "ru"), ("Java工程师", "zh"),
         ("SECRETARIOS, EN GENERAL", "es"), ("", "en"),
+        # German lines of English words: a small word, a long word or a compound tells
+        ("Kiln Security Manager für Glasur Services (d/m/w)", "de"), ("Junior Kiln und Network Engineer", "de"),
+        ("Kiln Consulting Werkstudent (w/m/d)", "de"), ("Bank-Ofenleiter (m/w/d)", "de"), ("Consultant Glasurmanagement (m/w/d) Raum Lindau", "de"),
+        ("Kiln Support & Ofenversicherung Specialist", "de"), ("Duales Studium Kiln Operations", "de"),
+        ("Security Engineer (m/w/d)", "en"), ("Meister Consulting Data Engineer", "en"), ("Risk Management Officer", "en"),
+        ("SENIOR MANAGER IM OPERATIONS", "en"), ("Pirotechnik", "pl"), ("Young Engineering Talent", "en"),
     ],
 )  # fmt: skip
 def test_titles_of_a_few_words_in_eight_languages(title: str, expected: str) -> None:

@@ -7,6 +7,7 @@ ending counts less than a word. Where the evidence does not lead, the model deci
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -55,7 +56,9 @@ WORDS: Mapping[str, frozenset[str]] = {
             junger technische technischer kaufmännische arbeiter arbeiterin führer macher mann frau wirt hausmeister gärtner landwirt
             förster jäger fischer steuerberater steuerfachangestellte rechtsanwalt richter richterin notar buchhalter buchhalterin
             bankkaufmann versicherungskaufmann makler redakteur redakteurin künstler musiker schauspieler tänzer sänger trainer
-            verwaltung öffentlicher dienst cybersicherheit it-sicherheit""",
+            verwaltung öffentlicher dienst cybersicherheit it-sicherheit fachperson fachfrau fachmann studium duales nebenjob minijob
+            befristet unbefristet umfeld lösungen kommunikation finanzen deutschland österreich schweiz raum einstieg quereinsteiger
+            gesucht stelle außendienst aussendienst innendienst kundendienst fachbereich abteilung prozess prozesse projekt projekte""",
         "fr": """ingénieur ingénieure ingénieurs développeur développeuse technicien technicienne techniciens responsable directeur directrice
             chef cheffe chargé chargée agent agente employé employée ouvrier ouvrière conducteur conductrice opérateur opératrice
             gestionnaire assistant assistante conseiller conseillère vendeur vendeuse commercial commerciale comptable secrétaire
@@ -140,6 +143,17 @@ ENDINGS: Mapping[str, re.Pattern[str]] = {
     ),
 }  # fmt: skip
 WORD, ENDING, SIGN = 1.0, 0.35, 0.5
+# What no English title has, and German titles of English words have: small words, written small, and compounds. Where
+# one stands the line is German, and its English words are borrowed.
+_GERMAN_FRAME = re.compile(r"(?<!\w)(?:und|für|im|zur|zum|mit|bei|der|vom|beim|oder|sowie|ab|unsere[nrms]?|sie)(?!\w)")
+_GERMAN_COMPOUND = re.compile(
+    r"\w{2,}(?:mitarbeiter|leiter|fachkraft|berater|entwickler|verkäufer|ingenieur|techniker|mechaniker|elektroniker|pfleger|helfer|"
+    r"führer|meister|betreuer|bearbeiter|planer|prüfer|spezialist|beauftragte)(?:in|innen|r|n)?$"
+    r"|\w{2,}(?:fachperson|fachfrau|fachmann|assistenz|kaufmann|kauffrau|dienst|wesen|güter|schaft|heit|keit)$"
+    r"|\w{3,}[bdghklnrstz]ung(?:en|s)?$|\w{4,}management$"
+)
+_NAMES = frozenset({"fischer", "richter", "meister", "metzger", "projekt"})
+FRAMED, BORROWED = 1.0, 0.55  # what that adds to German, and what is left of the English words
 GERMAN_FORM = 2.5  # a second form for women behind a stroke or a colon
 FIRST = 0.3  # for English where a word of it stands: titles of all countries borrow from it, not the other way
 _SIGNS: Mapping[str, re.Pattern[str]] = {
@@ -187,4 +201,24 @@ def evidence(title: str, languages: Sequence[str]) -> dict[str, float]:
         if language == "de" and _GERMAN_FORMS.search(title):
             score += GERMAN_FORM
         found[language] = score
+    if "de" in found and _is_framed(title, pieces):
+        found["de"] += FRAMED
+        if "en" in found:
+            found["en"] *= BORROWED
     return found
+
+
+def _is_framed(title: str, pieces: set[str]) -> bool:
+    """Whether a title holds a small word, a long word or a compound that only German has."""
+    return bool(
+        not pieces.isdisjoint(_german_only())
+        or _GERMAN_FRAME.search(title)
+        or any(len(piece) >= 8 and _GERMAN_COMPOUND.match(piece) for piece in pieces)
+    )
+
+
+@functools.cache
+def _german_only() -> frozenset[str]:
+    """Longer words of German titles that no other language here has, and that are no names."""
+    others = frozenset().union(*(words for language, words in WORDS.items() if language != "de"))
+    return frozenset(word for word in WORDS["de"] if len(word) >= 7 and word not in others) - _NAMES
