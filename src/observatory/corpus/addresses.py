@@ -20,7 +20,7 @@ _TOP = (
     r"jp|ie|au|nz|is|im|fm|la|gg|so|sh|vc|cc|to|tech|agency|studio|network|health|bio|nyc|trust|cz|pt|ru|ua|br|mx|sg|hk|kr)"
 )
 _PLAIN = re.compile(
-    r"(?<![A-Za-z0-9._%+'-])(?!(?:in|at|with|or|and|the|an?)\s)[A-Za-z0-9._%+'-]+\s?[@＠]{1,2}\s?[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+"
+    r"(?<![A-Za-z0-9._%+'-])(?!(?:in|at|with|or|and|the|an?|from|by|for|to|of|on)\s)[A-Za-z0-9._%+'-]+\s?[@＠]{1,2}\s?[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+"
 )
 # What a board has cut off behind the sign, and an address at a host of the same name as the employer's.
 _CUT = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@(?:\.{2,}|…|(?=\)))")
@@ -41,15 +41,15 @@ _DOTS = (
     r"(?:\s?[\[({<\"'|*]{1,2}[\s-]?(?:dot|d0t|punto|\.)[\s-]?[\])}>\"'|*]{1,2}\s?"
     r"|\s(?:-\s?)?(?:dot|d0t)(?:\s?-)?\s|[-_]dot[-_])"
 )
-_AT_SPELT = r"(?:a[\s._]?t\.?|at[\s-]?sign|a{1,4}t{2,4}|a{2,4}t|@|arroba|chiocciola)"
+_AT_SPELT = r"(?:a[\s._]?t\.?|at[\s-]?(?:sign|symbol)|a{1,4}t{2,4}|a{2,4}t|@|arroba|chiocciola)"
 _BRACKETED = rf"(?:\s?[\[({{<]{{1,2}}[.\s-]?{_AT_SPELT}[.\s-]?[\])}}>]{{1,2}}\s?)"
 _QUOTED = rf"(?:\s?[\"'|*^)]\s?{_AT_SPELT}\s?[\"'|*^(]\s?)"
-_LOOSE = r"(?:\s?_at_\s?|\s?-\s?at\s?-\s?|\s(?:a_t|a\.t\.?|\.a\.t\.|at-?sign)\s|\s[@＠]\s|\s(?-i:AT)\s)"
+_LOOSE = r"(?:\s?_at_\s?|\s?-{1,2}\s?(?:at|@)\s?-{1,2}\s?|\s(?:a_t|a\.t\.?|\.a\.t\.|at-?sign)\s|\s[@＠]\s|\s(?-i:AT)\s)"
 _WORD = r"[\w.%+-]{1,30}"
 # "jim <dot> wagner <<at>> kilns <dot> com", "anna [at] kilns"
 _SPELT = re.compile(
     rf"(?<![\w.%+-])(?!(?-i:[A-Z][a-z]+\s\(AT\)\s[a-z]+)\b(?!\.|\s?[\[({{<]|\s(?i:dot)))"
-    rf"{_WORD}(?:{_DOTS}{_WORD}){{0,3}}(?:{_BRACKETED}|\s(?-i:AT)\s(?=[\w-]{{2,30}}(?:\.\w|\s(?-i:DOT)\s)))[\w-]{{2,40}}(?:\.[\w-]{{2,}}){{0,3}}(?:{_DOTS}[\w-]{{2,20}}){{0,3}}",
+    rf"(?:[\[({{<]\w[\w. -]{{1,30}}[\])}}>](?={_BRACKETED})|{_WORD}(?:{_DOTS}{_WORD}){{0,3}})(?:{_BRACKETED}|\s(?-i:AT)\s(?=[\w-]{{2,30}}(?:\.\w|\s(?-i:DOT)\s)))(?:[\[(<{{](?:[\w.$-]{{1,30}}\s?){{1,3}}[\])>}}]|[\w-]{{2,40}})(?:\.[\w-]{{2,}}){{0,3}}(?:{_DOTS}[\w-]{{2,20}}){{0,3}}",
     re.IGNORECASE,
 )
 # "anna -at- kilns dot com", 'anna "at" kilns.com', "ANNA AT kilns.com", "anna @ kilns dot com": the end must be one of a host
@@ -64,12 +64,18 @@ _DOTTED_HOST = re.compile(
 )
 # "anna dot rossi at kilns.com"
 _DOTTED_NAME = re.compile(
-    rf"(?<![\w.%+-]){_WORD}(?:{_DOTS}{_WORD}){{1,3}}\s(?:at|@)\s[\w-]{{2,40}}(?:\.[\w-]{{2,40}})*\.{_TOP}\b(?!/)",
+    rf"(?<![\w.%+-]){_WORD}(?:{_DOTS}(?!net\b){_WORD}){{1,3}}\s(?:at|@)\s[\w-]{{2,40}}(?:\.[\w-]{{2,40}})*(?!/)",
     re.IGNORECASE,
 )
 # What a spelling has left of an address that was found: "anna (dot) [e-mail]", "[e-mail] dot uk", "[e-mail]@kilns.com"
 _LEFT = re.compile(rf"(?<![\w.%+-])(?:{_WORD}{_DOTS}){{1,3}}(?=\[e-mail\])", re.IGNORECASE)
 _RIGHT = re.compile(rf"\[e-mail\](?:(?:{_DOTS}){_TOP}\b[\])}}]?|@[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
+# "anna at gmail", "jobs @ our domain"
+_KNOWN_HOST = re.compile(
+    rf"(?<![\w.%+-])(?!(?:me|us|work(?:ing)?|engineers?|team)\s){_WORD}['\"]?\s(?:at|@)\s(?:(?:gmail|hotmail|yahoo|outlook|protonmail|icloud)\b(?!\.\w|['’])"
+    r"|(?:our|the|my|this)\s(?:company(?:['’]s)?\s)?(?:domain|name)\b(?:\sname)?(?:\.com)?)",
+    re.IGNORECASE,
+)
 # "anna at kilns , com", "anna # kilns.com"
 _COMMA_HOST = re.compile(
     rf"(?<![\w.%+-])[a-z0-9._%+-]+ at [\w-]{{2,40}}\s?,\s?{_TOP}\b(?=\s*(?:$|[\n.)]))", re.IGNORECASE
@@ -82,9 +88,9 @@ _TOLD = re.compile(
 )
 # Behind "e-mail", "CV to", "mailto": an address whose @ the board has lost ("annakilns.com")
 _LOST = re.compile(
-    r"((?:(?<![\w/.@-])e-?mail(?:\s?id|\saddress)?(?:\s(?:me|us))?|mailto|\bcvs?|\br[eé]sum[eé]s?)(?:\s(?:through|over|asap|directly|or))?(?:\s?[:：-]|\s(?:at|to|on|is))?\s?)"
-    r"(?!(?:www|https?|angel|gmail|google|yahoo|linkedin|github|indeed)\b)(?![\w.-]*(?:careers?|jobs?)[\w-]*\.)"
-    r"[A-Za-z0-9][\w.+-]{4,50}?\.(?:com|net|org|co\.uk|org\.uk|edu|biz)(?:\smailto[\w.+-]{5,60}?\.(?:com|net|org))?(?![\w/@-]|\.\w)",
+    r"((?:(?<![\w/.@-])e-?mail(?:\s?id|\saddress)?(?:\s(?:me|us))?|mailto|\bcvs?|\br[eé]sum[eé]s?|\bletters?)(?:\s(?:through|over|asap|directly|or))?(?:\s?[:：-]|\s(?:at|to|on|is))?\s?)"
+    r"(?!(?:www|https?|angel|gmail|google|yahoo|linkedin|github|indeed)\b)(?!(?:careers?|jobs?)\.)"
+    r"[A-Za-z0-9][\w.+*-]{4,50}?\.(?:com|net|org|co\.uk|org\.uk|edu|biz)(?:\smailto[\w.+-]{5,60}?\.(?:com|net|org))?(?![\w/@-]|\.\w)",
     re.IGNORECASE,
 )
 # "contact Anna Rossi at anna.rossikilns.co.uk"
@@ -123,7 +129,7 @@ _PROSE = frozenset(
 )
 # Where a spelling can be: an "at" or "dot" between marks, found by its letters first, which is quick.
 _AT_SIGN = re.compile(
-    r"at(?:(?<=[\[({<|\"'*^)_-]at)|(?<=[\[({<|\"'*^)_-][\s.-]at))(?=[\s.-]{0,2}[\])}>|\"'*^(_-]|[\s-]?sign)|at-?sign|aat{1,3}\)"
+    r"at(?:(?<=[\[({<|\"'*^)_-]at)|(?<=[\[({<|\"'*^)_-][\s.-]at))(?=[\s.-]{0,2}[\])}>|\"'*^(_-]|[\s-]?(?:sign|symbol))|at-?sign|aat{1,3}\)"
 )
 _DOT_SIGN = re.compile(r"dot(?<=[\s\[({<\"'|*_-]dot)(?=[\s\])}>\"'|*_-])")
 _RARE_SIGNS = ("d0t", "a_t", "a.t", "a t ]", "a t )", "arroba", "chiocciola", "punto")
@@ -160,9 +166,15 @@ def mask_addresses(text: str) -> tuple[str, int]:
     if " at " in text:
         text, n = _at_hosts(text)
         total += n
+        if found := places(text, (" at gmail", " at hotmail", " at yahoo", " at outlook", " domain", "company name")):
+            text, n = near(text, found, ((_KNOWN_HOST, EMAIL),))
+            total += n
         if found := places(text, (" , ", ", com")):
             text, n = near(text, found, ((_COMMA_HOST, EMAIL),))
             total += n
+    if " @ " in text and (found := places(text, (" domain", "gmail"))):
+        text, n = near(text, found, ((_KNOWN_HOST, EMAIL),))
+        total += n
     if " # " in text or "^" in text:
         text, n = near(text, places(text, (" # ", "^")), ((_HASHED, EMAIL),))
         total += n

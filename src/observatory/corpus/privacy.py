@@ -17,13 +17,13 @@ _NUMBER = re.compile(
     r"(?<![\w.$€£¥#/=-])(?:"
     r"\+\d{1,3}[\s.()-]{0,2}(?:\(?\d{1,5}\)?[\s.-]?){2,5}\d{2,4}"  # +39 02 1234 5678
     r"|\(\d{2,5}(?:\s\d)?\)[\s.-]?\d{2,4}[\s.-]?\d{2,4}(?:[\s.-]?\d{2,4})?"  # (415) 555-0100
-    r"|\(\d{3}[\s.-]\d{3}[\s.-]\d{4,5}\)"  # (415 555 0100)
+    r"|\(\d{3}[\s.-]\d{3}[\s.-]\d{4,5}(?!\d)"  # (415 555 0100)
     r"|\d{3}[.\s-]\s?\d{3}[.\s-]\s?\d{4}"  # 415-555-0100
     r"|07\d{3}\s?\d{6}|1\s[3-9](?:\s\d){9}"  # British and Chinese mobiles, the latter digit by digit
     r"|1[-.\s]\(?\d{3}\)?[-.\s]\s?\d{3}[-.\s]\d{4}"  # 1-800-555-0100
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # Chinese mobile
     r"|0\d{2,3}[\s-]\d{6,8}(?:-\d{1,5})?"  # 023-68881234
-    r"|(?!\d\d\.\d\d(?:\.|\s?-)|0\d\.[0-5]\d[012]?\d\.[0-5]\d|00-|\d\d/\d\d/(?:19|20)\d\d)0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
+    r"|(?!\d\d\.\d\d(?:\.|\s?-)|0\d\.[0-5]\d[012]?\d\.[0-5]\d|00-|[01]\d/[0-3]\d/(?:19|20)?\d\d(?!\d))0\d{1,4}[\s./-]\d{2,4}[\s./-]?\d{2,4}(?:[\s./-]?\d{2,4})?"
     r"|[1-9]\d[\s-]\d{3}[\s-]\d{2}[\s-]\d{2}|[1-9]\d[\s-]\d{7}|[1-9]\d\s\d{4}-\d{3}|[1-9]\d\s\d{3}\s\d{4}"  # 12 555 01 00, Polish
     r"|00[1-9]\d{1,5}\s?/\s?\d{4,8}(?:-\d{1,4})?"  # 0049711/ 555010-0
     r"|400[\s-]\d{3,4}[\s-]\d{3,4}"
@@ -42,6 +42,11 @@ _SHORT_NUMBER = re.compile(
     r"\+?(?!\d{3}000(?!\d))\d{6}(?!\d|[.,/]\d|[ ]?(?-i:[a-wyz%]))",
     re.IGNORECASE,
 )
+_SHORT_BEHIND_COLON = re.compile(
+    r"((?<![a-z])(?:tel|phones?|fax|telefon\w{0,4}|电话|факс|тел)\.?\s?[:：]\s?)\d{3}[\s-]?\d{3}(?!\d|[.,/-]\d)",
+    re.IGNORECASE,
+)
+_STARRED = re.compile(r"(\*{4}\s)\d{6}(?!\d|[.,]\d|\s?[£$€%])")  # "call us on **** 555010": a board hid its beginning
 _LISTED = re.compile(r"(?<=\[telephone\])\s?[,;/]\s?\d{6}(?!\d|[.,]\d)")
 _TWO_SHORT = re.compile(r"(at(?<=\bat)\s)\d\d\s?\d\d\s?\d\d(\s?[,;/]\s?)\d\d\s?\d\d\s?\d\d(?!\d|[.,]\d)")
 # 609-250-6475 written against the word before it
@@ -51,6 +56,10 @@ _CALLED = re.compile(
     r"\b(?:call|phone|ring|text|dial|whatsapp|contact|reach|informationen|auskunft|rückfragen|kontakt)\b[^\n\d.!?]{0,45}\b(?:on|at|to|under|unter|pod)[:：]?\s\(?$",
     re.IGNORECASE,
 )
+# A landline without its dash, or a mobile, behind a person or a word for contact
+_CHINESE_CUE = re.compile(
+    r"(?:联系人|联系方式|联系电话|电话|热线|手机|先生|女士|小姐|老师|经理|主管|主任)[^\d\n]{0,10}$"
+)
 # The number of an office where its form goes on: "Anna Kowalska 71382041 w. 12 Sposób kontaktu"
 _OFFICE = re.compile(
     r"(?<![\w/-])(?!0{3})\(?\d[\d ()-]{5,14}\d(?=\s{1,3}(?:w(?:ew)?\.?\s?\d{1,4}\s{1,3})?Sposób kontaktu)"
@@ -58,7 +67,8 @@ _OFFICE = re.compile(
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d")
 # A run of digits that touches an address or another number: "[e-mail] 5550101234", "0551-5550100/13800001234"
 _BESIDE = re.compile(
-    r"((?:\[e-mail\]|\[telephone\])[\s,;|/(、，：:-]{1,4})\+?(?!(?:19|20)\d{6}(?!\d))\d{9,12}(?![\w,%]|\.\d)"
+    r"((?:\[e-mail\]|\[telephone\])[\s,;|/(、，：:-]{1,4})"
+    r"(?:\+?(?!(?:19|20)\d{6}(?!\d))\d{9,12}|\(?\d{3}\)?[\s.-]\d{3}[.-]\d{4}|0\d{2,3}-\d{7,8})(?![A-Za-z0-9_,%]|\.\d)"
 )
 _BEFORE = re.compile(r"(?<![\w$€£.,-])[2-9]\d{9}(?=[\s,;|/(]{1,3}\[e-mail\])")
 _CHAT = re.compile(
@@ -117,8 +127,12 @@ _NAME_SIGNS = ("contact", "contact person", "attn", "attention", "ansprechpartne
                "persona di contatto", "osoba do kontaktu", "osoba kontaktowa", "persona de contacto", "personne à contacter",
                "контактное лицо", "hiring manager", "recruiter", "联系人", "联络人", "招聘负责人", "招聘专员", "收件人")  # fmt: skip
 _LINK_HANDLE = re.compile(
-    r"((?:t\.me|wa\.me|m\.me|telegram\.me|join\.skype\.com)/)([A-Za-z0-9_+/-]{3,60})", re.IGNORECASE
+    r"((?<![a-z0-9-])(?:t\.me|wa\.me|m\.me|telegram\.me|join\.skype\.com)/)([A-Za-z0-9_+/-]{3,60})", re.IGNORECASE
 )
+_GROUP_LINK = re.compile(r"(?:频道|群|社区|channel|group|community)[^\n]{0,25}\n?[^\n]{0,12}$", re.IGNORECASE)
+_OTHER_CHANNELS = re.compile(
+    r"discord\.(?:gg|com)/|(?:twitter|x|medium)\.com/", re.IGNORECASE
+)  # those of a project stand together
 _TWITTER = re.compile(r"(?<![A-Za-z0-9_/.@])@[A-Za-z_][A-Za-z0-9_]{2,30}\b(?!\.[a-z]|-[a-z])")
 # What stands behind an @ and is nobody: words of style sheets and programs, those spoken to, channels of a firm
 _NOBODY = frozenset(
@@ -126,11 +140,11 @@ _NOBODY = frozenset(
 )
 _CHANNEL = re.compile(r"(?:jobs|careers|hiring|official)$|^(?:jobs|careers|wearehiring|lifeat)", re.IGNORECASE)
 _FOLLOWED = re.compile(
-    r"\b(?:follow|connect|like|join|find|visit)\b(?![^.\n]{0,25}\bme\b)[^\n]{0,70}$|\b(?:twitter|instagram)\b[^\n\w]{0,4}$",
+    r"\b(?:follow|connect|like|join|find|visit)\b(?![^.\n]{0,25}\bme\b)[^\n]{0,70}$|\b(?:twitter|instagram)\b[^\n\w]{0,4}$|\btweet\s(?:at\s)?us\b[^\n]{0,20}$",
     re.IGNORECASE,
 )
 _OF_A_FIRM = re.compile(
-    r"\b(?:engineers?|developers?|recruiters?|founders?|c[te]o|team|scientists?|programmers?|works?|become)\s$",
+    r"\b(?:engineers?|developers?|recruiters?|founders?|c[te]o|team|scientists?|programmers?|works?|become|called|company)\s$",
     re.IGNORECASE,
 )
 _ASKED = re.compile(
@@ -154,16 +168,20 @@ def mask(text: str) -> tuple[str, int]:
     >>> mask("Pay $120,000 - 150,000, 2015-12-31, founded 1998")[1]
     0
     """
+    written = text
     text, total = mask_addresses(text)
     if "@" in text:
-        text, n = _accounts(text)
+        text, n = _accounts(text, written)
         total += n
     lower, before = text.lower(), total
     if found := places(lower, _CHAT_SIGNS):
         patterns = (
-            (_LINK_HANDLE, rf"\1{HANDLE}"), (_CHAT, rf"\1{HANDLE}"), (_CHAT_NAMED, rf"\1{HANDLE}"), (_CHAT_BEHIND, HANDLE),
+            (_CHAT, rf"\1{HANDLE}"), (_CHAT_NAMED, rf"\1{HANDLE}"), (_CHAT_BEHIND, HANDLE),
         )  # fmt: skip
         text, n = near(text, found, patterns, same_length=len(lower) == len(text))
+        total += n
+    if ".me/" in lower or "skype.com/" in lower:
+        text, n = _links(text)
         total += n
     if "绿泡泡" in text:
         text, n = _BUBBLE.subn(rf"\1{HANDLE}", text)
@@ -205,6 +223,11 @@ def mask(text: str) -> tuple[str, int]:
             total += n
     if _SIX_DIGITS.search(text):
         text, n = _SHORT_NUMBER.subn(rf"\1{TELEPHONE}", text)
+        text, more = _SHORT_BEHIND_COLON.subn(rf"\1{TELEPHONE}", text)
+        n += more
+        if "**** " in text:
+            text, more = _STARRED.subn(rf"\1{TELEPHONE}", text)
+            total += more
         text, more = _TWO_SHORT.subn(rf"\1{TELEPHONE}\2{TELEPHONE}", text)
         total += n + 2 * more
         while n or more:  # a list of numbers, one after the other
@@ -226,7 +249,7 @@ def _introductions(lower: str) -> list[int]:
     return sorted(found)
 
 
-def _accounts(text: str) -> tuple[str, int]:
+def _accounts(text: str, written: str) -> tuple[str, int]:
     """Names behind an @, but those of a firm: its channels are no personal data."""
     total, lower = 0, ""
 
@@ -239,13 +262,28 @@ def _accounts(text: str) -> tuple[str, int]:
         if _ASKED.search(before) is None:
             if _CHANNEL.search(name) or (match.group()[1].isupper() and _OF_A_FIRM.search(before)):
                 return match.group()
-            lower = lower or text.lower()
+            lower = lower or written.lower()
             if _FOLLOWED.search(before) and _is_named(name, lower):
                 return match.group()
         total += 1
         return HANDLE
 
     return _TWITTER.sub(masked, text), total
+
+
+def _links(text: str) -> tuple[str, int]:
+    """Names in links to a chat, but those of channels and groups."""
+    total = 0
+
+    def masked(match: re.Match[str]) -> str:
+        nonlocal total
+        around = text[max(0, match.start() - 70) : match.end() + 40]
+        if _GROUP_LINK.search(text[max(0, match.start() - 45) : match.start()]) or _OTHER_CHANNELS.search(around):
+            return match.group()
+        total += 1
+        return f"{match.group(1)}{HANDLE}"
+
+    return _LINK_HANDLE.sub(masked, text), total
 
 
 def _is_named(name: str, lower: str) -> bool:
@@ -281,9 +319,15 @@ def _numbers(text: str) -> tuple[str, int]:
             found, n = _AMERICAN.subn(TELEPHONE, match.group()) if before.isalpha() else (match.group(), 0)
             total += n
             return found
+        spoken = (
+            10 <= len(digits) <= 12
+            and digits[0] in "01"
+            and _CHINESE_CUE.search(text[max(0, match.start() - 16) : match.start()])
+        )
         called = 8 <= len(digits) <= 13 and _CALLED.search(text[max(0, match.start() - 70) : match.start()])
         if (
-            (called and not _DATE.match(match.group()))
+            spoken
+            or (called and not _DATE.match(match.group()))
             or _SAID.search(text[max(0, match.start() - 30) : match.start()])
             or _another(match)
         ):
