@@ -23,8 +23,13 @@ BEFORE = {
     "third_a_": "e-mail recall 0.972, precision 1.000 (176 labels); telephone 0.947, 1.000 (19); handles 0.932, 0.932 (44)",
     "third_b_": "e-mail recall 0.988, precision 1.000 (171 labels); telephone 0.842, 0.889 (19); handles 0.918, 0.957 (49)",
 }
-# The fourth sample, rich in telephones and handles, labelled before the rules were asked; measured once.
-ENRICHED = {"e-mail": (0.974, 1.000), "telephone": (0.761, 0.981), "handle": (0.911, 0.960)}
+# Samples rich in telephones and handles, labelled before the rules were asked, measured once: recall and precision of each kind.
+ENRICHED = {
+    "enriched_a_": {"e-mail": (0.974, 1.000), "telephone": (0.761, 0.981), "handle": (0.911, 0.960)},
+    "enriched_b_": {"e-mail": (0.914, 0.980), "telephone": (0.897, 1.000), "handle": (0.946, 0.921)},
+    "enriched_c_": {"e-mail": (0.972, 0.996), "telephone": (0.971, 0.957), "handle": (1.000, 0.692)},
+    "enriched_d_": {"e-mail": (0.981, 0.995), "telephone": (0.942, 0.988), "handle": (0.722, 0.867)},
+}
 UNSEEN = "e-mail recall 0.988, precision 1.000; telephone 0.842, 0.889; handles 0.939, 0.958"
 _MASKED = re.compile(r"(\[e-mail\]|\[telephone\]|\[handle\]|\[name\])")
 
@@ -69,27 +74,35 @@ def _third(bench: Bench) -> list[str]:
 
 
 def _enriched(bench: Bench) -> list[str]:
-    """What the fourth sample says: before the rules were mended on it, and now."""
-    found, postings = scores(bench.postings, "enriched_a_")
-    rows: list[list[object]] = [
-        [kind, int(row["labels"]), f"{ENRICHED[kind][0]:.3f}", f"{ENRICHED[kind][1]:.3f}", f"{row['recall']:.3f}",
-         f"{row['precision']:.3f}", BOUNDS[kind], PRECISION]
-        for kind, row in found.items()
-    ]  # fmt: skip
+    """What the enriched samples say: before the rules were mended on each, and now."""
+    rows: list[list[object]] = []
+    for which, unseen in ENRICHED.items():
+        found, postings = scores(bench.postings, which)
+        rows += [
+            [f"{which}* ({postings})", kind, int(row["labels"]), f"{unseen[kind][0]:.3f}", f"{unseen[kind][1]:.3f}", f"{row['recall']:.3f}",
+             f"{row['precision']:.3f}", BOUNDS[kind], PRECISION]
+            for kind, row in found.items()
+        ]  # fmt: skip
     return [
-        f"A fourth sample, enriched_a_*.csv, {postings} postings of thirteen sets, drawn for what is rare: postings with digits or words "
-        "of telephones and chat services in them, and a plain part, chosen without our rules, and sharing no e-mail address, long number or author "
-        "with the samples before. It was labelled before the rules were asked. **The columns headed unseen are the honest figures: "
-        "e-mail, telephone and handles all stay below their bounds for recall, and reach them for precision.** The columns headed now "
-        "were measured after the rules had been mended on this very sample: an upper bound, to be tried on texts nobody has seen.",
-        table(["kind", "labels", "recall, unseen", "precision, unseen", "recall, now", "precision, now", "recall asked", "precision asked"], rows),
-        "Causes found, each mended as a form: Chinese numbers written against the word before them (联系电话138…; a Chinese character "
-        "counted as a letter), American ones written against a name, towns' own numbers of six digits behind a cue or in lists, numbers a board cut "
-        "off (\"Numer telefonu:888778xxx\"), Polish ones without a cue, \"+ 48\" with a space, 微信 without a colon behind a verb, 联系方式 "
-        "V：, a group's number, a Twitter address given as one's own, at and dot in quotes or bars. Not mended: \"pavel at host ai\" "
-        "(no sign tells it from prose), a number behind stars. What is masked wrongly is a company's channel (\"follow @...\"). "
-        "The mended rules also found ten numbers of six digits that had been overlooked when the first and third samples were "
-        "labelled; the labels hold them now, and the figures of before are lower than they were said to be by as much.",
+        "Four further samples of thirteen sets, drawn for what is rare: postings with digits or words of telephones and chat services in "
+        "them, and a plain part, chosen without our rules, each disjoint from all before it by posting, e-mail address, long number and author. Each was labelled, "
+        "and its labels committed, before the rules were asked; then the rules were mended, on its errors and on postings outside all samples. **The columns "
+        "headed unseen are the honest figures.** The columns headed now were measured after the rules had been mended on that very sample: an upper bound.",
+        table(["sample (postings)", "kind", "labels", "recall, unseen", "precision, unseen", "recall, now", "precision, now", "recall asked", "precision asked"], rows),
+        "The last unseen sample, enriched_d_*, says how the rules stood before its own errors were mended: **e-mail 0.981 (bound 0.98, reached), telephone "
+        "0.942 (0.98, not reached), handles 0.722 (0.95, not reached, 18 labels); precision 0.995, 0.988, 0.867 (0.95: not reached for handles)**. Without the address of "
+        "one board, which closes 30 advertisements of c and of d, recall of e-mail unseen is 0.968 and 0.978. From b on the labels are stricter than those of a ([what they "
+        "hold](../benchmarks/privacy/README.md)): addresses that lost their @, in base64, or told in words count.",
+        "What was found and mended, each as a form. Addresses: \"anna at kilns.com\" behind a word of writing to somebody, hosts of two words before "
+        "\"dot com\", at and dot in every bracket, \"at gmail\", \"@ our domain\", no @ at all behind \"e-mail\" or \"CV to\", base64. Numbers: further from their cue (\"call Anna on\"), "
+        "behind an address or another number, British and Polish ones without a cue, behind a full stop or a post code, with a long dash, six digits behind \"at\". Handles: behind "
+        "(微信), a bare v or 联系方式, \"I am ... on Twitter\". Left alone since: a firm's channel (\"follow us @...\", groups and channels in links to Telegram), words of style sheets, "
+        "numbers of registers. What still falls short: a name told and not marked, a number whose sign stands in another line; handles are too few to say more (27 in c and d: "
+        "advertisements that name a chat nobody had named before are nearly used up). Tried and not taken: the library phonenumbers "
+        "told the country of each posting finds 0.839 of the telephones of b at precision 0.973 (the rules then: 0.897 and 1.000), or 0.966 at 0.140 with its "
+        "widest leniency, and takes 0.3 ms a posting, longer than all masking. Masking 2,000 real postings takes 0.20 ms each, 3-4 % less than before these forms (2 cores, 24 GiB, 25 November 2026).",
+        "What counts as wrong in the older samples now is mostly an address, a number or a handle that their labels overlooked; those labels stay as they were. Two labels of the first "
+        "sample name channels, which are no personal data by the later guide.",
     ]  # fmt: skip
 
 

@@ -62,6 +62,31 @@ PERSONAL = [
     ("请添加微信anna2024咨询", HANDLE),
     ("可加群：5550100", HANDLE),
     ("ping me on twitter https://twitter.com/anna_dev", HANDLE),
+    ("联系方式 (微信) ：anna2024", HANDLE),
+    ("联系方式：anna2024", HANDLE),
+    ("HR微信面试：anna2024", HANDLE),
+    ("详情\nv: anna2024", HANDLE),
+    ("微信anna_24 咨询", HANDLE),
+    ("感兴趣私聊联系@annannaa（谢谢）", HANDLE),
+    ("Hangouts anna.b33", HANDLE),
+    ("Questions? I'm anna_dev on Twitter", HANDLE),
+    ("telegram: @[anna_dev](https://kilns.example)", HANDLE),
+    ("submit your CV or call Bea on 02890005550", TELEPHONE),
+    ("Bea Muster 07700 005550", TELEPHONE),
+    ("联系方式：吴小姐 02000001234", TELEPHONE),
+    ("联系人 李主管 1 3 8 0 0 0 0 1 2 3 4", TELEPHONE),
+    ("Urząd Pracy w Lille Ewa Nowak 71555010 w. 12 Sposób kontaktu", TELEPHONE),
+    ("Pośrednik 24-555-01-00 Sposób kontaktu", TELEPHONE),
+    ("equal opportunity employer.415-555-0100", TELEPHONE),
+    ("Detroit, MI 12345415-555-0100", TELEPHONE),
+    ("Direct 415- 555- 0100", TELEPHONE),
+    ("Chicago (415 555 01000)", TELEPHONE),
+    ("Tel.: 0551 – 555 – 0100", TELEPHONE),
+    ("by phone at: 55 50 10", TELEPHONE),
+    ("or by Fax: 555010 or by mail", TELEPHONE),
+    ("contact Bea Muster at: 555010.", TELEPHONE),
+    ("call Kilns on **** 555010.", TELEPHONE),
+    ("Informationen erhalten Sie unter: 43 (0)5550 100 20-0", TELEPHONE),
 ]
 NOT_PERSONAL = [
     "Posting Open: 04/05/2024, Close: 04/12/2024",
@@ -84,6 +109,19 @@ NOT_PERSONAL = [
     "follow us: https://twitter.com/anna_kilns",
     "serial KX123456789",
     "精通微信小程序、微信H5 and wechat pay",
+    "微信公众号：kilns2024",
+    "Kilns is hiring; follow us on Twitter @kilns_dev",
+    "Recruiter @Kilns, who is seldom here",
+    "@recruiters: please do not write",
+    "style {} @font-face {a: b}",
+    "频道：https://t.me/kilns2024",
+    "Telegram: https://t.me/kilns_sat - Discord: https://discord.gg/kilns",
+    "https://kilns.craft.me/abc55501",
+    "NIP 555- 42-56-010, REGON 55-55-010",
+    "Release Date: 02/16/04, closes 03/01/04",
+    "Keybase: ABCD 0123 EF45 6789",
+    "work of 985/211 universities, 2018 – 2020",
+    "Kiln specialist - @SSF, CA",
 ]
 
 
@@ -162,6 +200,12 @@ def test_a_hostile_text_takes_no_long_time(hostile: str) -> None:
         ("tel.: 555010, 555011, 555012.", "tel.: [telephone], [telephone], [telephone]."),
         ("the agency, at 55 5010, 55 5011", "the agency, at [telephone], [telephone]"),
         ("tel. 12 555-01-00 lub 12 555-01-01", "tel. [telephone] lub [telephone]"),
+        ("吴***0551-55501000/13800001234工作", "吴***[telephone]/[telephone]工作"),
+        ("Recruiters: 415-555-0100/415-555-0101", "Recruiters: [telephone]/[telephone]"),
+        ("Anna 415-555-0100 x 380", "Anna [telephone] x 380"),
+        ("Lille\n4155550100\nanna@kilns.example", "Lille\n[telephone]\n[e-mail]"),
+        ("联系QQ：555010111/555010222", "联系QQ：[handle]/[handle]"),
+        ("ping [@anna_dev](https://t.me/anna_dev)", "ping [[handle]](https://t.me/[handle])"),
         ("Tel: (3741) 22-10-48, 22-56-36", "Tel: [telephone], [telephone]"),
         ("begins on 09.09.2021, 07.00-15.00", "begins on 09.09.2021, 07.00-15.00"),
         ("小程序、微信公众号开发经验", "小程序、微信公众号开发经验"),
@@ -172,7 +216,9 @@ def test_names_handles_and_spelt_addresses(text: str, expected: str) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("which", ["", "enriched_a_"], ids=["first", "enriched"])
+@pytest.mark.parametrize(
+    "which", ["", "enriched_a_", "enriched_b_", "enriched_c_", "enriched_d_"], ids=["first", "a", "b", "c", "d"]
+)
 def test_the_labelled_sample_is_masked_within_its_bounds(shared_data: Path, which: str) -> None:
     from benchmarks.privacy_sample import BOUNDS, PRECISION, scores
 

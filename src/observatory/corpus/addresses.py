@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 
-from observatory.corpus.windows import near, places
+from observatory.corpus.windows import Instead, near, places
 
 EMAIL = "[e-mail]"
 
@@ -20,7 +20,7 @@ _TOP = (
     r"jp|ie|au|nz|is|im|fm|la|gg|so|sh|vc|cc|to|tech|agency|studio|network|health|bio|nyc|trust|cz|pt|ru|ua|br|mx|sg|hk|kr)"
 )
 _PLAIN = re.compile(
-    r"(?<![A-Za-z0-9._%+'-])(?!(?:in|at|with|or|and|the|an?|from|by|for|to|of|on)\s)[A-Za-z0-9._%+'-]+\s?[@＠]{1,2}\s?[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+"
+    r"(?<![A-Za-z0-9._%+'-])(?!(?:in|at|with|or|and|the|an?|from|by|for|to|of|on)\s)[A-Za-z0-9._%+'-]+\s?[@＠]{1,2}\s?(?!www\.)[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+"
 )
 # What a board has cut off behind the sign, and an address at a host of the same name as the employer's.
 _CUT = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@(?:\.{2,}|…|(?=\)))")
@@ -54,7 +54,7 @@ _SPELT = re.compile(
 )
 # "anna -at- kilns dot com", 'anna "at" kilns.com', "ANNA AT kilns.com", "anna @ kilns dot com": the end must be one of a host
 _LOOSELY = re.compile(
-    rf"(?<![\w.%+/-])[\w.%+]{{1,40}}(?:{_DOTS}[\w.%+]{{1,30}}){{0,3}}(?:{_QUOTED}|{_LOOSE})[\w-]{{1,40}}?(?:(?:{_DOTS}|\.)[\w-]{{1,40}}?){{0,3}}(?:{_DOTS}|\.)[\[(]?{_TOP}\b",
+    rf"(?<![\w.%+/-])[\w.%+]{{1,40}}(?:{_DOTS}[\w.%+]{{1,30}}){{0,3}}(?:{_QUOTED}|{_LOOSE})[\w-]{{1,40}}?(?:(?:{_DOTS}|\.)[\w-]{{1,40}}?){{0,3}}(?:{_DOTS}|\s?\.\s?)[\[(]?{_TOP}\b",
     re.IGNORECASE,
 )
 # "anna at kilns dot com", "anna at old kilns dot com"; not "engineer at the kilns.com team"
@@ -112,6 +112,12 @@ _CUE = re.compile(
     r"send|r[eé]sum[eé]s?|cvs?|inquir(?:y|ies)|info|tweet|chat|interested|here|there)\b[^\n@]*$",
     re.IGNORECASE,
 )
+# Directly before an address: these need no further sign.
+_TO = re.compile(
+    r"(?:\b(?:e-?mail(?:ing)?s?|write|cvs?|r[eé]sum[eé]s?)(?:\s(?:me|us))?\s(?:to|at)[:]?\s|https?://\S{4,80}\sor\s)<?$",
+    re.IGNORECASE,
+)
+_NOBODY = frozenset("us me him her them you it this that we they all our the".split())
 _DESK = frozenset(
     "jobs careers career job hello hi info hr work join hiring recruiting recruitment talent team contact apply people founders".split()
 )
@@ -129,16 +135,16 @@ _PROSE = frozenset(
 )
 # Where a spelling can be: an "at" or "dot" between marks, found by its letters first, which is quick.
 _AT_SIGN = re.compile(
-    r"at(?:(?<=[\[({<|\"'*^)_-]at)|(?<=[\[({<|\"'*^)_-][\s.-]at))(?=[\s.-]{0,2}[\])}>|\"'*^(_-]|[\s-]?(?:sign|symbol))|at-?sign|aat{1,3}\)"
+    r"at(?:(?:(?<=[\[({<|\"'*^)_-]at)|(?<=[\[({<|\"'*^)_-][\s.a-]at))(?:[\s.t-]{0,3}[\])}>|\"'*^(_-]|[\s-]?(?:sign|symbol))|-?sign\b)"
 )
 _DOT_SIGN = re.compile(r"dot(?<=[\s\[({<\"'|*_-]dot)(?=[\s\])}>\"'|*_-])")
-_RARE_SIGNS = ("d0t", "a_t", "a.t", "a t ]", "a t )", "arroba", "chiocciola", "punto")
+_RARE_SIGNS = ("d0t", "(aa", "a_t", "a.t", "a t ]", "a t )", "arroba", "chiocciola", "punto")
 _AROUND_AT = ("(@", "[@", "{@", " @ ", '"@', "(.)", "[.]")
 _MAIL_SIGNS = ("mail", "contact", " cv ", "resume", "résumé")
 
 
-def mask_addresses(text: str) -> tuple[str, int]:
-    """The text with "[e-mail]" for each address, and how many were.
+def mask_addresses(text: str, lower: str | None = None) -> tuple[str, int]:
+    """The text with "[e-mail]" for each address, and how many were; `lower` is the text in lower case where that is known.
 
     >>> mask_addresses("anna@example.org, anna at example dot org, engineer at example.org")
     ('[e-mail], [e-mail], engineer at example.org', 2)
@@ -151,10 +157,10 @@ def mask_addresses(text: str) -> tuple[str, int]:
         if "}@" in text:
             text, n = _BRACED.subn(EMAIL, text)
             total += n
-    lower = text.lower()
+    lower = text.lower() if lower is None or total else lower
     if found := _spellings(lower):
-        patterns = tuple((pattern, EMAIL) for pattern in (_SPELT, _LOOSELY, _DOTTED_NAME, _DOTTED_HOST))
-        text, n = near(text, found, patterns, same_length=len(lower) == len(text))
+        spelt = tuple((pattern, EMAIL) for pattern in (_SPELT, _LOOSELY, _DOTTED_NAME, _DOTTED_HOST))
+        text, n = near(text, found, spelt, same_length=len(lower) == len(text))
         total += n
         if EMAIL in text:
             text, _ = near(text, places(text, (EMAIL,)), ((_LEFT, ""), (_RIGHT, EMAIL)))
@@ -166,7 +172,7 @@ def mask_addresses(text: str) -> tuple[str, int]:
     if " at " in text:
         text, n = _at_hosts(text)
         total += n
-        if found := places(text, (" at gmail", " at hotmail", " at yahoo", " at outlook", " domain", "company name")):
+        if found := places(text, (" at gmail", " at hotmail", " at yahoo", " domain", "company name")):
             text, n = near(text, found, ((_KNOWN_HOST, EMAIL),))
             total += n
         if found := places(text, (" , ", ", com")):
@@ -180,14 +186,23 @@ def mask_addresses(text: str) -> tuple[str, int]:
         total += n
     lower = text.lower() if total else lower
     if found := places(lower, _MAIL_SIGNS):
-        same = len(lower) == len(text)
-        text, n = _encoded(text, found, same_length=same)
-        total += n
-        if n:
-            found, same = places(text.lower(), _MAIL_SIGNS), len(text.lower()) == len(text)
-        patterns = ((_TOLD, EMAIL), (_TWICE, EMAIL), (_LOST, rf"\1{EMAIL}"), (_LOST_NAME, rf"\1{EMAIL}"))
-        text, n = near(text, found, patterns, same_length=same)
-        total += n
+        left: list[str] = []  # long words that are no address
+
+        def read(match: re.Match[str]) -> str:
+            if _is_encoded(match.group()):
+                return EMAIL
+            left.append(match.group())
+            return match.group()
+
+        patterns: tuple[tuple[re.Pattern[str], Instead], ...] = (
+            (_LOST, rf"\1{EMAIL}"),
+            (_LOST_NAME, rf"\1{EMAIL}"),
+            (_ENCODED, read),
+        )
+        if "mailto" in lower or "domain is" in lower or "host is" in lower:
+            patterns = ((_TOLD, EMAIL), (_TWICE, EMAIL), *patterns)
+        text, n = near(text, found, patterns, same_length=len(lower) == len(text))
+        total += n - len(left)
     return text, total
 
 
@@ -216,27 +231,21 @@ def _at_hosts(text: str) -> tuple[str, int]:
             and (not ahead.strip() or ahead.rstrip(" ")[-1:] in "\n([<{:;,.?!-–—")
             and behind[:1] in ("", "\n", ".", ")", ">", "]", " ")
         )
-        if desk or (name not in _PROSE and _CUE.search(ahead[-70:])):
+        if (
+            desk
+            or (name not in _PROSE and _CUE.search(ahead[-70:]))
+            or (name not in _NOBODY and _TO.search(ahead[-100:]))
+        ):
             parts += [text[done : match.start() - len(local.group())], EMAIL]
             done, total = match.end(), total + 1
     return "".join([*parts, text[done:]]) if total else text, total
 
 
-def _encoded(text: str, found: list[int], *, same_length: bool) -> tuple[str, int]:
-    """Addresses that are written in base64, for those who can read it."""
-    total = 0
-
-    def masked(match: re.Match[str]) -> str:
-        nonlocal total
-        word = match.group()
-        try:
-            decoded = base64.b64decode(word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4))
-        except (binascii.Error, ValueError):
-            return word
-        if _DECODED.fullmatch(decoded) is None:
-            return word
-        total += 1
-        return EMAIL
-
-    text, _ = near(text, found, ((_ENCODED, masked),), same_length=same_length)
-    return text, total
+def _is_encoded(word: str) -> bool:
+    """Whether a long word is an address written in base64, for those who can read it."""
+    bare = word.rstrip("=")
+    try:
+        decoded = base64.b64decode(bare + "=" * (-len(bare) % 4))
+    except (binascii.Error, ValueError):
+        return False
+    return _DECODED.fullmatch(decoded) is not None

@@ -33,19 +33,16 @@ _NUMBER = re.compile(
 )
 _SAID = re.compile(
     r"(?:tel|phone|telephone|mobile|cell|call|fax|text|电话|手机|联系方式|咨询热线|热线|telefono|cellulare|telefon|tél|toll[ -]free|numer(?:em)? kontaktow|kontakt(?: telefoniczny)?(?: pod)? numerem)"
-    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|by|on|:|：|[-–]\s)?\s*(?:\([a-z]\)\s?)?\+?\s*(?:\d{4,6}\s?(?:or|,|/)\s?)?$",
+    r"\w{0,10}\s*(?:me|us|no|number|号码)?\.?\s*(?:is|at|by|on)?\s*(?::|：|[-–]\s)?\s*(?:\([a-z]\)\s?)?\+?\s*(?:\d{4,6}\s?(?:or|,|/)\s?)?$",
     re.IGNORECASE,
 )
 # Six digits, of a town's own numbers or cut off by a board ("888778xxx"), and two of them behind "at"
 _SHORT_NUMBER = re.compile(
-    r"((?<![a-z])(?:tel|phones?|fax|call|kom|numerem|telefon(?:u|em|iczny)?|电话)(?:\s(?:us|me|at|by|no))?[ .:：\n]{0,3})"
-    r"\+?(?!\d{3}000(?!\d))\d{6}(?!\d|[.,/]\d|[ ]?(?-i:[a-wyz%]))",
+    r"((?<![a-z])(?:tel|phones?|fax|call|kom|numerem|telefon\w{0,4}|电话|факс|тел)(?:\s(?:us|me|at|by|no))?[ .:：\n]{0,3})"
+    r"\+?(?!\d{3}000(?!\d))\d{6}(?!\d|[.,/]\d)(?:(?<=[:：]\d{6})|(?<=[:：] \d{6})|(?![ ]?(?-i:[a-wyz%])))",
     re.IGNORECASE,
 )
-_SHORT_BEHIND_COLON = re.compile(
-    r"((?<![a-z])(?:tel|phones?|fax|telefon\w{0,4}|电话|факс|тел)\.?\s?[:：]\s?)\d{3}[\s-]?\d{3}(?!\d|[.,/-]\d)",
-    re.IGNORECASE,
-)
+_CONTACT_AT = re.compile(r"(\bcontact\b[^\d.]{0,60}\bat:?\s)\d{6}(?!\d|[.,]\d|\s?[a-z%])", re.IGNORECASE)
 _STARRED = re.compile(r"(\*{4}\s)\d{6}(?!\d|[.,]\d|\s?[£$€%])")  # "call us on **** 555010": a board hid its beginning
 _LISTED = re.compile(r"(?<=\[telephone\])\s?[,;/]\s?\d{6}(?!\d|[.,]\d)")
 _TWO_SHORT = re.compile(r"(at(?<=\bat)\s)\d\d\s?\d\d\s?\d\d(\s?[,;/]\s?)\d\d\s?\d\d\s?\d\d(?!\d|[.,]\d)")
@@ -53,14 +50,15 @@ _TWO_SHORT = re.compile(r"(at(?<=\bat)\s)\d\d\s?\d\d\s?\d\d(\s?[,;/]\s?)\d\d\s?\
 _AMERICAN = re.compile(r"(?:\(\d{3}\)[-.\s]?|(?:(?<!\d)|(?<=\d{5}))\d{3}[-.])\d{3}[-.]\d{4}(?![\d-])")
 # "call Anna on", "reach her office at": the number stands further from its cue
 _CALLED = re.compile(
-    r"\b(?:call|phone|ring|text|dial|whatsapp|contact|reach|informationen|auskunft|rückfragen|kontakt)\b[^\n\d.!?]{0,45}\b(?:on|at|to|under|unter|pod)[:：]?\s\(?$",
+    r"\b(?:call|phone|ring|text|dial|whatsapp|fax|contact|reach|informationen|auskunft|rückfragen|kontakt)\b[^\d.!?]{0,45}\b(?:on|at|to|under|unter|pod)[:：]?\s\(?$",
     re.IGNORECASE,
 )
+_REGISTERED = re.compile(r"(?:NIP|REGON|KRS|PESEL|IBAN|HRB|VAT|ISBN)\W{0,4}$")  # numbers of firms and books
 # A landline without its dash, or a mobile, behind a person or a word for contact
 _CHINESE_CUE = re.compile(
     r"(?:联系人|联系方式|联系电话|电话|热线|手机|先生|女士|小姐|老师|经理|主管|主任)[^\d\n]{0,10}$"
 )
-# The number of an office where its form goes on: "Anna Kowalska 71382041 w. 12 Sposób kontaktu"
+# The number of an office where its form goes on: "Anna Kowalska 71555010 w. 12 Sposób kontaktu"
 _OFFICE = re.compile(
     r"(?<![\w/-])(?!0{3})\(?\d[\d ()-]{5,14}\d(?=\s{1,3}(?:w(?:ew)?\.?\s?\d{1,4}\s{1,3})?Sposób kontaktu)"
 )
@@ -73,13 +71,13 @@ _BESIDE = re.compile(
 _BEFORE = re.compile(r"(?<![\w$€£.,-])[2-9]\d{9}(?=[\s,;|/(]{1,3}\[e-mail\])")
 _CHAT = re.compile(
     r"((?:微信号?|[vw]x|v信|wechat(?:\s*id)?|weixin|qq(?:号|群)?|telegram|电报|tg|skype(?:\s*id)?|whatsapp|line\s*id|discord|keybase)\d?"
-    r"\s*(?:号码?|id|handle|账号)?(?:[)）](?=\s*[:：]))?\s*(?:is|at)?\s*(?:[:：=@]|为|是|[-—]+>|→|(?<=[号id])\s|(?<=\bat )(?=['‘“\"]))[\s*\['‘“\"]*@?\[?)(?!https?\b|t\.me\b|(?:handle|e-mail|telephone|name)\])"
+    r"\s*(?:号码?|id|handle|账号)?(?:[)）](?=\s*[:：]))?\s*(?:is|at)?\s*(?:[:：=@]|为|是|[-—]+>|→|(?<=[号id])\s|(?<=\bat )(?=['‘“\"]))[\s*\['‘“\"]*@?\[?)(?!https?\b|t\.me\b|[0-9A-F]{4}\s[0-9A-F]{4}\b|(?:handle|e-mail|telephone|name)\])"
     r"((?:live:)?[A-Za-z0-9_.][A-Za-z0-9_.#-]{3,40})",
     re.IGNORECASE,
 )
 # "Skype anna.b22", "hangouts anna_b": without a colon the name must look like one
 _CHAT_NAMED = re.compile(
-    r"(\b(?:skype|hangouts?|gtalk|whatsapp|telegram|discord|wechat|weixin|keybase|icq|viber)(?:\s(?:id|name|handle|me|us))?(?:\s(?:at|on|is))?[\s(]{1,2})"
+    r"(\b(?:skype|hangouts?|whatsapp|telegram|discord|wechat|weixin|keybase|icq)(?:\s(?:id|name|handle|me|us))?(?:\s(?:at|on|is))?[\s(]{1,2})"
     r"(?=[a-z0-9._-]*[a-z])(?=[a-z0-9._-]*[\d_]|[a-z]+\.[a-z]{3,}\b)(?!v?\d|web\d|[a-z]\d\b|[\w.-]+\.(?:com|org|net|io|js)\b)([a-z][a-z0-9._-]{4,30}[a-z0-9_])",
     re.IGNORECASE,
 )
@@ -92,13 +90,21 @@ _SHORT_WECHAT = re.compile(
     r"(同\s?[vｖ]\s?[:：]?\s?|(?<![a-z])wc\s?[:：]\s?|微信\s?(?:请?加|号)?\s?[【「]\s?)([a-z0-9][a-z0-9_-]{4,40})",
     re.IGNORECASE,
 )
+# "I am anna_dev on Twitter", "on Twitter and here as anna_dev"
+_SELF = re.compile(
+    r"(\b(?:or|am|i['’]m|as|is|at)\s)(?!\w{2,20}ly\b|(?:follow|message|contact|reach|find|ping|tweet|also|more|check|just)\b)[a-z0-9_]{4,30}(?=\son\s(?:twitter|freenode|irc)\b)"
+    r"|(\b(?:twitter|freenode|irc)\s(?:and\shere\s)?as\s)(?!a\b|an\b|the\b|well\b|part\b)[a-z0-9_]{4,30}\b",
+    re.IGNORECASE,
+)
+_SELF_SIGNS = ("on twitter", "on freenode", "on irc", "twitter as", "freenode as", "twitter and here")
 # "v：anna2024", "微信anna2024", "微信面试：a2024" hold a figure or a line; "微信H5" and "微信公众号：kilns" are none
 _BARE_WECHAT = re.compile(
-    r"((?:(?:^|[\s/|，。；、-])[vV]\s?[:：]\s?|微信号?\s?|微信(?!公众|订阅|服务|小程)[^\W\d_a-zA-Z]{1,4}[:：]\s?))"
+    r"((?:(?:^|[\s/|，。；、-])[vV]\s?[:：]\s?|联系方式\s?[:：]\s?|微信号?\s?|微信(?!公众|订阅|服务|小程)[^\W\d_a-zA-Z]{1,4}[:：]\s?))"
     r"(?=[A-Za-z0-9_-]*[\d_])([A-Za-z][A-Za-z0-9_-]{5,30}|1[3-9]\d{9}(?!\d)|[1-9]\d{7,10}(?![\d元]))",
     re.MULTILINE,
 )
 _SHORT_SIGNS = ("同v", "同 v", "同ｖ", "wc:", "wc：", "wc ：", "wc :", "【", "「")
+_SECOND_HANDLE = re.compile(r"(\[handle\]\s?[/、,，或]\s?)[1-9]\d{5,10}(?!\d)")
 _SECOND_NUMBER = re.compile(r"(\[telephone\]\s?(?:or|oder|или|或|;)\s?)\d{5,6}\b(?![.,]?\d)")
 # "联系方式 +V：anna88", "请添加微信anna88", "可加群：5550123"
 _ASKED_WECHAT = re.compile(
@@ -151,11 +157,27 @@ _ASKED = re.compile(
     r"(?:tg|tele(?:gram)?|wechat|微信|联系\S{0,4}|contact|reach|ping|\bdm\b|message|questions?|\bme\b|\bmy\b)[^\n]{0,30}$",
     re.IGNORECASE,
 )
-_CHAT_SIGNS = ("微信", "vx", "wx", "v信", "wechat", "weixin", "qq", "telegram", "电报", "tg", "skype", "whatsapp", "line id", "lineid",
-               "discord", "keybase", "hangout", "gtalk", "viber", "icq", ".me/", "m.me")  # fmt: skip
+_CHAT_SIGNS = (
+    "vx",
+    "wx",
+    "wechat",
+    "weixin",
+    "qq",
+    "telegram",
+    "tg",
+    "skype",
+    "whatsapp",
+    "line id",
+    "lineid",
+    "discord",
+    "keybase",
+    "hangout",
+    "icq",
+)
+_CHINESE_CHAT_SIGNS = (*_CHAT_SIGNS, "微信", "v信", "电报")  # fmt: skip
 _ALSO = re.compile(r"\s?(?:[,;/]|or|and|oder|und|o|ou|lub|oraz|或|、)\s?", re.IGNORECASE)
-_DIGITS = re.compile(r"[+(]?\d[\d\s().+/-]{5,}\d")
-_SOME_DIGITS = re.compile(r"\d[\d\s().+/-]{5,}\d")  # the same without its optional beginning: found ten times faster
+_DIGITS = re.compile(r"[+(]?\d[\d\s().+/–-]{5,}\d")
+_SOME_DIGITS = re.compile(r"\d[\d\s().+/–-]{4,}\d")  # the same without its optional beginning: found ten times faster
 _SIX_DIGITS = re.compile(r"\d(?:\s?\d){5}")
 _NOT_BEFORE = frozenset(".$€£¥#/=-_")
 
@@ -169,12 +191,13 @@ def mask(text: str) -> tuple[str, int]:
     0
     """
     written = text
-    text, total = mask_addresses(text)
+    lower = text.lower()
+    text, total = mask_addresses(text, lower)
     if "@" in text:
         text, n = _accounts(text, written)
         total += n
-    lower, before = text.lower(), total
-    if found := places(lower, _CHAT_SIGNS):
+    lower, before = (text.lower() if total else lower), total
+    if found := places(lower, _CHAT_SIGNS if text.isascii() else _CHINESE_CHAT_SIGNS):
         patterns = (
             (_CHAT, rf"\1{HANDLE}"), (_CHAT_NAMED, rf"\1{HANDLE}"), (_CHAT_BEHIND, HANDLE),
         )  # fmt: skip
@@ -192,6 +215,12 @@ def mask(text: str) -> tuple[str, int]:
     if not text.isascii() and (found := places(text, _ASKED_SIGNS)):
         text, n = near(text, found, ((_ASKED_WECHAT, rf"\1{HANDLE}"), (_BARE_WECHAT, rf"\1{HANDLE}")))
         total += n
+    if ("twitter" in lower or "freenode" in lower) and (found := places(lower, _SELF_SIGNS)):
+        text, n = near(text, found, ((_SELF, rf"\g<1>\g<2>{HANDLE}"),), same_length=len(lower) == len(text))
+        total += n
+    if HANDLE in text and not text.isascii():
+        text, n = _SECOND_HANDLE.subn(rf"\1{HANDLE}", text)
+        total += n
     if "twitter.com/" in lower:
         text, n = near(text, places(text, ("twitter.com/",)), ((_TWITTER_LINK, rf"\1{HANDLE}"),))
         total += n
@@ -203,7 +232,8 @@ def mask(text: str) -> tuple[str, int]:
         named = ((_CONTACT_NAME, rf"\1{NAME}"), (_CHINESE_NAME, rf"\1{NAME}"))
         text, n = near(text, found, named, same_length=len(lower) == len(text))
         total += n
-    if _SOME_DIGITS.search(text):
+    digits = _SOME_DIGITS.search(text) is not None
+    if digits:
         if _ENDING.search(text):  # as good as never, and found quickly by its dash
             text, n = _ENDINGS.subn(TELEPHONE, text)
             total += n
@@ -221,10 +251,11 @@ def mask(text: str) -> tuple[str, int]:
         if EMAIL in text:
             text, n = near(text, places(text, (EMAIL,)), ((_BEFORE, TELEPHONE),))
             total += n
-    if _SIX_DIGITS.search(text):
+    if digits and _SIX_DIGITS.search(text):
         text, n = _SHORT_NUMBER.subn(rf"\1{TELEPHONE}", text)
-        text, more = _SHORT_BEHIND_COLON.subn(rf"\1{TELEPHONE}", text)
-        n += more
+        if "ontact" in text:
+            text, more = _CONTACT_AT.subn(rf"\1{TELEPHONE}", text)
+            total += more
         if "**** " in text:
             text, more = _STARRED.subn(rf"\1{TELEPHONE}", text)
             total += more
@@ -260,6 +291,8 @@ def _accounts(text: str, written: str) -> tuple[str, int]:
         if name in _NOBODY:
             return match.group()
         if _ASKED.search(before) is None:
+            if len(name) <= 4 and match.group()[1:].isupper():
+                return match.group()
             if _CHANNEL.search(name) or (match.group()[1].isupper() and _OF_A_FIRM.search(before)):
                 return match.group()
             lower = lower or written.lower()
@@ -309,7 +342,11 @@ def _numbers(text: str) -> tuple[str, int]:
         glued = (
             before == "." and "." not in match.group() and text[match.start() - 2 : match.start() - 1].isalpha()
         )  # "an employer.415-555-0100"
-        if (before in _NOT_BEFORE and not glued) or len(set(digits)) == 1:
+        if (
+            (before in _NOT_BEFORE and not glued)
+            or _REGISTERED.search(text[max(0, match.start() - 10) : match.start()])
+            or len(set(digits)) == 1
+        ):
             return match.group()
         if glued:
             found, n = _AMERICAN.subn(TELEPHONE, match.group())
@@ -324,7 +361,7 @@ def _numbers(text: str) -> tuple[str, int]:
             and digits[0] in "01"
             and _CHINESE_CUE.search(text[max(0, match.start() - 16) : match.start()])
         )
-        called = 8 <= len(digits) <= 13 and _CALLED.search(text[max(0, match.start() - 70) : match.start()])
+        called = 6 <= len(digits) <= 13 and _CALLED.search(text[max(0, match.start() - 70) : match.start()])
         if (
             spoken
             or (called and not _DATE.match(match.group()))
