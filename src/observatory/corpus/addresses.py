@@ -44,7 +44,7 @@ _DOTS = (
 _AT_SPELT = r"(?:a[\s._]?t\.?|at[\s-]?(?:sign|symbol)|a{1,4}t{2,4}|a{2,4}t|@|arroba|chiocciola)"
 _BRACKETED = rf"(?:\s?[\[({{<]{{1,2}}[.\s-]?{_AT_SPELT}[.\s-]?[\])}}>]{{1,2}}\s?)"
 _QUOTED = rf"(?:\s?[\"'|*^)]\s?{_AT_SPELT}\s?[\"'|*^(]\s?)"
-_LOOSE = r"(?:\s?_at_\s?|\s?-{1,2}\s?(?:at|@)\s?-{1,2}\s?|\s(?:a_t|a\.t\.?|\.a\.t\.|at-?sign)\s|\s[@＠]\s|\s(?-i:AT)\s)"
+_LOOSE = r"(?:\s?_at_\s?|\s?-{1,2}\s?(?:at|@)\s?-{1,2}\s?|\s(?:a_t|at-?sign)\s|\s[@＠]\s|\s(?-i:AT)\s)"
 _WORD = r"[\w.%+-]{1,30}"
 # "jim <dot> wagner <<at>> kilns <dot> com", "anna [at] kilns"
 _SPELT = re.compile(
@@ -90,7 +90,7 @@ _TOLD = re.compile(
 _LOST = re.compile(
     r"((?:(?<![\w/.@-])e-?mail(?:\s?id|\saddress)?(?:\s(?:me|us))?|mailto|\bcvs?|\br[eé]sum[eé]s?|\bletters?)(?:\s(?:through|over|asap|directly|or))?(?:\s?[:：-]|\s(?:at|to|on|is))?\s?)"
     r"(?!(?:www|https?|angel|gmail|google|yahoo|linkedin|github|indeed)\b)(?!(?:careers?|jobs?)\.)"
-    r"[A-Za-z0-9][\w.+*-]{4,50}?\.(?:com|net|org|co\.uk|org\.uk|edu|biz)(?:\smailto[\w.+-]{5,60}?\.(?:com|net|org))?(?![\w/@-]|\.\w)",
+    r"[A-Za-z0-9][\w.+*-]{4,50}?\.(?:com|net|org|co\.uk|org\.uk)(?:\smailto[\w.+-]{5,60}?\.(?:com|net|org))?(?![\w/@-]|\.\w)",
     re.IGNORECASE,
 )
 # "contact Anna Rossi at anna.rossikilns.co.uk"
@@ -138,7 +138,7 @@ _AT_SIGN = re.compile(
     r"at(?:(?:(?<=[\[({<|\"'*^)_-]at)|(?<=[\[({<|\"'*^)_-][\s.a-]at))(?:[\s.t-]{0,3}[\])}>|\"'*^(_-]|[\s-]?(?:sign|symbol))|-?sign\b)"
 )
 _DOT_SIGN = re.compile(r"dot(?<=[\s\[({<\"'|*_-]dot)(?=[\s\])}>\"'|*_-])")
-_RARE_SIGNS = ("d0t", "(aa", "a_t", "a.t", "a t ]", "a t )", "arroba", "chiocciola", "punto")
+_RARE_SIGNS = ("d0t", "(aa", "a_t", "a t ]", "a t )", "arroba", "chiocciola")
 _AROUND_AT = ("(@", "[@", "{@", " @ ", '"@', "(.)", "[.]")
 _MAIL_SIGNS = ("mail", "contact", " cv ", "resume", "résumé")
 
@@ -172,7 +172,7 @@ def mask_addresses(text: str, lower: str | None = None) -> tuple[str, int]:
     if " at " in text:
         text, n = _at_hosts(text)
         total += n
-        if found := places(text, (" at gmail", " at hotmail", " at yahoo", " domain", "company name")):
+        if found := places(text, (" at gmail", " domain")):
             text, n = near(text, found, ((_KNOWN_HOST, EMAIL),))
             total += n
         if found := places(text, (" , ", ", com")):
@@ -194,11 +194,9 @@ def mask_addresses(text: str, lower: str | None = None) -> tuple[str, int]:
             left.append(match.group())
             return match.group()
 
-        patterns: tuple[tuple[re.Pattern[str], Instead], ...] = (
-            (_LOST, rf"\1{EMAIL}"),
-            (_LOST_NAME, rf"\1{EMAIL}"),
-            (_ENCODED, read),
-        )
+        patterns: tuple[tuple[re.Pattern[str], Instead], ...] = ((_ENCODED, read),)
+        if ".com" in lower or ".net" in lower or ".org" in lower or ".co.uk" in lower:
+            patterns = ((_LOST, rf"\1{EMAIL}"), (_LOST_NAME, rf"\1{EMAIL}"), (_ENCODED, read))
         if "mailto" in lower or "domain is" in lower or "host is" in lower:
             patterns = ((_TOLD, EMAIL), (_TWICE, EMAIL), *patterns)
         text, n = near(text, found, patterns, same_length=len(lower) == len(text))

@@ -112,7 +112,7 @@ _ASKED_WECHAT = re.compile(
     r"([a-z0-9][a-z0-9_-]{4,40})",
     re.IGNORECASE,
 )
-_ASKED_SIGNS = ("微信", "联系方式", "群:", "群：", "群号", "v:", "v：", "V:", "V：", "v ：", "V ：")
+_ASKED_SIGNS = ("微信", "联系方式", "群:", "群：", "群号", "v:", "v：", "v ：")
 # "hit me up on Twitter: https://twitter.com/anna_dev"; a company's channel is not given so
 _TWITTER_LINK = re.compile(
     r"(\bme\b[^\n]{0,40}\btwitter\b(?:(?!twitter)[\s\S]){0,30}twitter\.com/)([A-Za-z0-9_]{2,30})", re.IGNORECASE
@@ -139,7 +139,7 @@ _GROUP_LINK = re.compile(r"(?:频道|群|社区|channel|group|community)[^\n]{0,
 _OTHER_CHANNELS = re.compile(
     r"discord\.(?:gg|com)/|(?:twitter|x|medium)\.com/", re.IGNORECASE
 )  # those of a project stand together
-_TWITTER = re.compile(r"(?<![A-Za-z0-9_/.@])@[A-Za-z_][A-Za-z0-9_]{2,30}\b(?!\.[a-z]|-[a-z])")
+_TWITTER = re.compile(r"@(?<![A-Za-z0-9_/.@]@)[A-Za-z_][A-Za-z0-9_]{2,30}\b(?!\.[a-z]|-[a-z])")
 # What stands behind an @ and is nobody: words of style sheets and programs, those spoken to, channels of a firm
 _NOBODY = frozenset(
     "font page media import keyframes charset property override param return recruiters agencies agency company companyname companies dot".split()
@@ -212,8 +212,9 @@ def mask(text: str) -> tuple[str, int]:
     if not text.isascii() and (found := places(lower, _SHORT_SIGNS)):
         text, n = near(text, found, ((_SHORT_WECHAT, rf"\1{HANDLE}"),), same_length=len(lower) == len(text))
         total += n
-    if not text.isascii() and (found := places(text, _ASKED_SIGNS)):
-        text, n = near(text, found, ((_ASKED_WECHAT, rf"\1{HANDLE}"), (_BARE_WECHAT, rf"\1{HANDLE}")))
+    if not text.isascii() and (found := places(low := text.lower(), _ASKED_SIGNS)):
+        asked = ((_ASKED_WECHAT, rf"\1{HANDLE}"), (_BARE_WECHAT, rf"\1{HANDLE}"))
+        text, n = near(text, found, asked, same_length=len(low) == len(text))
         total += n
     if ("twitter" in lower or "freenode" in lower) and (found := places(lower, _SELF_SIGNS)):
         text, n = near(text, found, ((_SELF, rf"\g<1>\g<2>{HANDLE}"),), same_length=len(lower) == len(text))
@@ -232,38 +233,9 @@ def mask(text: str) -> tuple[str, int]:
         named = ((_CONTACT_NAME, rf"\1{NAME}"), (_CHINESE_NAME, rf"\1{NAME}"))
         text, n = near(text, found, named, same_length=len(lower) == len(text))
         total += n
-    digits = _SOME_DIGITS.search(text) is not None
-    if digits:
-        if _ENDING.search(text):  # as good as never, and found quickly by its dash
-            text, n = _ENDINGS.subn(TELEPHONE, text)
-            total += n
-        text, n = _numbers(text)
+    if not text.isascii() or any(map(text.__contains__, "0123456789")):
+        text, n = _telephones(text)
         total += n
-        if "kontaktu" in text:
-            text, n = _OFFICE.subn(TELEPHONE, text)
-            total += n
-        if TELEPHONE in text:
-            text, n = _SECOND_NUMBER.subn(rf"\1{TELEPHONE}", text)
-            total += n
-        if TELEPHONE in text or EMAIL in text:
-            text, n = _BESIDE.subn(rf"\1{TELEPHONE}", text)
-            total += n
-        if EMAIL in text:
-            text, n = near(text, places(text, (EMAIL,)), ((_BEFORE, TELEPHONE),))
-            total += n
-    if digits and _SIX_DIGITS.search(text):
-        text, n = _SHORT_NUMBER.subn(rf"\1{TELEPHONE}", text)
-        if "ontact" in text:
-            text, more = _CONTACT_AT.subn(rf"\1{TELEPHONE}", text)
-            total += more
-        if "**** " in text:
-            text, more = _STARRED.subn(rf"\1{TELEPHONE}", text)
-            total += more
-        text, more = _TWO_SHORT.subn(rf"\1{TELEPHONE}\2{TELEPHONE}", text)
-        total += n + 2 * more
-        while n or more:  # a list of numbers, one after the other
-            text, n = _LISTED.subn(f", {TELEPHONE}", text)
-            total, more = total + n, 0
     return text, total
 
 
@@ -323,6 +295,44 @@ def _is_named(name: str, lower: str) -> bool:
     """Whether the beginning of a name behind an @ stands in the text without it, as that of a firm does."""
     start = name.replace("_", "")[:5]
     return len(start) >= 3 and any(lower[at - 1 : at] != "@" for at in places(lower, (start,)))
+
+
+def _telephones(text: str) -> tuple[str, int]:
+    """The text without its telephone numbers, and how many there were."""
+    total = 0
+    digits = _SOME_DIGITS.search(text) is not None
+    if digits:
+        if _ENDING.search(text):  # as good as never, and found quickly by its dash
+            text, n = _ENDINGS.subn(TELEPHONE, text)
+            total += n
+        text, n = _numbers(text)
+        total += n
+        if "kontaktu" in text:
+            text, n = _OFFICE.subn(TELEPHONE, text)
+            total += n
+        if TELEPHONE in text:
+            text, n = _SECOND_NUMBER.subn(rf"\1{TELEPHONE}", text)
+            total += n
+        if TELEPHONE in text or EMAIL in text:
+            text, n = _BESIDE.subn(rf"\1{TELEPHONE}", text)
+            total += n
+        if EMAIL in text:
+            text, n = near(text, places(text, (EMAIL,)), ((_BEFORE, TELEPHONE),))
+            total += n
+    if digits and _SIX_DIGITS.search(text):
+        text, n = _SHORT_NUMBER.subn(rf"\1{TELEPHONE}", text)
+        if "ontact" in text:
+            text, more = _CONTACT_AT.subn(rf"\1{TELEPHONE}", text)
+            total += more
+        if "**** " in text:
+            text, more = _STARRED.subn(rf"\1{TELEPHONE}", text)
+            total += more
+        text, more = _TWO_SHORT.subn(rf"\1{TELEPHONE}\2{TELEPHONE}", text)
+        total += n + 2 * more
+        while n or more:  # a list of numbers, one after the other
+            text, n = _LISTED.subn(f", {TELEPHONE}", text)
+            total, more = total + n, 0
+    return text, total
 
 
 def _numbers(text: str) -> tuple[str, int]:
