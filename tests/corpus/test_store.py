@@ -253,3 +253,17 @@ def test_of_several_rows_with_one_key_the_first_is_taken_where_no_column_alone_i
     ]
     assert corpus.append("vectors", pa.Table.from_pylist(two, schema=VECTORS)) == 3
     assert sorted(row["vector"] for row in corpus.read("vectors").to_pylist()) == [[1.0], [2.0], [3.0]]
+
+
+def test_replacing_rows_that_are_not_there_adds_them_in_one_version(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.append("rejected", rejected("a", reason="first"))
+    version = corpus.version("rejected")
+    corpus.replace("rejected", rejected("b", "c"))
+    assert (corpus.version("rejected"), ids(corpus)) == (version + 1, ["a", "b", "c"])
+    corpus.replace("rejected", rejected("a", "d", reason="second"))
+    found = {row["rejected_id"]: row["reason"] for row in corpus.read("rejected").to_pylist()}
+    assert (corpus.version("rejected"), found) == (
+        version + 2,
+        {"a": "second", "b": "no title", "c": "no title", "d": "second"},
+    )

@@ -39,6 +39,7 @@ def all_copies(corpus: Corpus) -> Iterator[pa.Table]:
     )
     ids = listed.column("posting_id").combine_chunks()
     times = listed.column("posted_at").cast(pa.int64()).to_numpy()
+    del listed  # its columns are held once more
     numbered = pa.table({"posting_id": ids, "number": pa.array(np.arange(len(ids)), pa.int32())})
     with (
         aside.parts(corpus.folder, np.dtype("<i8")) as pairs,

@@ -81,8 +81,8 @@ class Corpus:
         rows = _first_of_each(check_table(rows, schema, stage=f"replace in {name}"), key)
         with self._writing(name):
             table = self._open(name)
-            if table is None:
-                self._write(name, rows, mode="append")
+            if table is None or self._without_known(name, rows, key).num_rows == rows.num_rows:
+                self._write(name, rows, mode="append")  # merging would read the whole table, and hold its keys
                 return
             same = " AND ".join(f"t.{column} = s.{column}" for column in key)
             try:
