@@ -495,7 +495,7 @@ def _read_offers(corpus: Corpus, grammar: Any, as_of: dt.datetime, since: dt.dat
     ).column("posting_id").to_pylist()  # fmt: skip
     for chunk in _chunks(pending):
         postings = corpus.query(
-            """SELECT p.posting_id, p.title, p.description, e.place, e.country FROM postings p
+            """SELECT p.posting_id, p.title, p.description, p.extra, e.place, e.country FROM postings p
                SEMI JOIN wanted w USING (posting_id)
                JOIN enriched e ON e.posting_id = p.posting_id AND e.grammar = $grammar ORDER BY p.posting_id""",
             wanted=pa.table({"posting_id": list(chunk)}), grammar=grammar.key,

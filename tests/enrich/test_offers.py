@@ -10,10 +10,11 @@ from observatory.enrich import read_offers
 from observatory.records import OFFERS, check_table
 
 
-def table(*texts: str, country: str = "") -> pa.Table:
+def table(*texts: str, country: str = "", extra: str = "{}") -> pa.Table:
     return pa.table({
         "posting_id": [str(i) for i in range(len(texts))], "title": ["Kiln engineer"] * len(texts),
         "description": list(texts), "place": [""] * len(texts), "country": [country] * len(texts),
+        "extra": [extra] * len(texts),
     })  # fmt: skip
 
 
@@ -23,6 +24,13 @@ def test_pay_experience_and_education_stand_in_one_row() -> None:
     assert (row["pay_low"], row["pay_high"], row["pay_currency"], row["pay_period"]) == (40_000, 55_000, "EUR", "year")
     assert (row["years_low"], row["years_high"], row["education"]) == (3, 5, 6)
     assert row["rules"] == "r"
+
+
+def test_fields_beside_the_text_go_before_it() -> None:
+    extra = '{"pay": {"min": 50000, "max": 60000, "currency": "CHF", "interval": "per-year-salary"}, "学历": "大专", "experience": "5 years"}'
+    row = read_offers(table("€40.000 - 55.000 pro Jahr. BSc in chemistry.", extra=extra), rules="r").to_pylist()[0]
+    assert (row["pay_low"], row["pay_high"], row["pay_currency"], row["pay_period"]) == (50_000, 60_000, "CHF", "year")
+    assert (row["years_low"], row["education"]) == (5, 5)
 
 
 def test_what_is_not_said_is_null_not_zero() -> None:

@@ -58,6 +58,7 @@ class _Offer(BaseModel):
     experienceExige: str | None = None
     competences: list[_Skill] = []
     codeNAF: str | None = None
+    salaire: object = None  # {"libelle": "Mensuel de 2000.0 Euros à 2300.0 Euros"}
 
 
 class _Found(BaseModel):
@@ -156,7 +157,7 @@ class FranceTravail:
             url=f"https://candidat.francetravail.fr/offres/recherche/detail/{one.id}",
             extra={
                 "rome": one.romeCode, "occupation": one.appellationlibelle or one.romeLibelle, "contract": one.typeContrat,
-                "experience": one.experienceExige, "naf": one.codeNAF,
+                "experience": one.experienceExige, "naf": one.codeNAF, "pay": one.salaire.get("libelle") if isinstance(one.salaire, dict) else None,
                 "skills": [skill.libelle for skill in one.competences if skill.libelle],
             },
         )  # fmt: skip

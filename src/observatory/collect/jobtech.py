@@ -72,6 +72,7 @@ class _Ad(BaseModel):
     nice_to_have: _Wanted | None = None
     workplace_address: _Address | None = None
     webpage_url: str | None = None
+    salary_description: object = None
 
 
 class JobStream:
@@ -189,7 +190,7 @@ def _posting(name: str, ad: _Ad, archive: bool) -> RawPosting:
         extra={
             "occupation": getattr(occupation, "label", None), "group": getattr(group, "label", None), "skills": skills,
             # in the archive the last day is partly an estimate
-            "closes": ad.last_publication_date, "closes_is_estimate": archive,
+            "closes": ad.last_publication_date, "closes_is_estimate": archive, "pay": ad.salary_description,
         },
     )  # fmt: skip
 

@@ -49,7 +49,7 @@ class RemoteOK(WholeBoard):
             RawPosting(
                 source=self.name, source_id=str(job.id), title=job.position, description=job.description,
                 posted_at=job.date or job.epoch, employer=job.company, place=job.location or "", url=job.url,
-                extra={"tags": job.tags, "pay": [job.salary_min, job.salary_max], "remote": True},
+                extra={"tags": job.tags, "pay": {"min": job.salary_min, "max": job.salary_max, "currency": "USD", "period": "year"}, "remote": True},
             )
             for job in jobs
         ], rejected  # fmt: skip

@@ -64,6 +64,7 @@ class _Descriptor(BaseModel):
     PublicationStartDate: str | None = None
     ApplicationCloseDate: str | None = None
     QualificationSummary: str = ""
+    PositionRemuneration: object = None
     UserArea: _Area = _Area()
 
 
@@ -112,7 +113,7 @@ class USAJobs(PagedBoard):
             source=self.name, source_id=item.MatchedObjectId, title=one.PositionTitle,
             description="\n".join(part for part in parts if part), posted_at=one.PublicationStartDate,
             employer=one.OrganizationName, place=one.PositionLocationDisplay, country="US", language="en", url=one.PositionURI,
-            extra={"series": [part.Code for part in one.JobCategory], "closes": one.ApplicationCloseDate},
+            extra={"series": [part.Code for part in one.JobCategory], "closes": one.ApplicationCloseDate, "pay": one.PositionRemuneration},
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What a posting offers and asks: pay, years of experience, level of education, and where it is.
 
-The door is `read_offers`. It reads the text as stored and the place and country that enrichment found;
+The door is `read_offers`. It reads the text and the fields beside it as stored, and the place and country that enrichment found;
 what it says of a posting depends on that posting and the rules alone.
 """
 
@@ -13,20 +13,21 @@ import pyarrow as pa
 from observatory.enrich.pay import find_pay
 from observatory.enrich.regions import region_of
 from observatory.enrich.requirements import find_requirements
+from observatory.enrich.stated import stated_pay, stated_wishes
 from observatory.records import OFFERS
 
 # Raised when the same posting gets another row than before: all are then read again.
-RULES = "1"
+RULES = "2"
 
 
 def read_offers(postings: pa.Table, *, rules: str) -> pa.Table:
     """One row for each posting in the schema OFFERS, in their order.
 
-    `postings` needs posting_id, title, description, place and country, the last two as enrichment
-    knows them; `rules` is `Grammar.offers`, under which the rows are kept.
+    `postings` needs posting_id, title, description, extra, place and country, the last two as enrichment
+    knows them; pay that a source states in a field goes before what the text names; `rules` is `Grammar.offers`, under which the rows are kept.
     """
     columns: dict[str, list[object]] = {name: [] for name in OFFERS.names}
-    for row in postings.select(["posting_id", "title", "description", "place", "country"]).to_pylist():
+    for row in postings.select(["posting_id", "title", "description", "extra", "place", "country"]).to_pylist():
         found = _offer(row, rules)
         for name, values in columns.items():
             values.append(found[name])
@@ -35,8 +36,8 @@ def read_offers(postings: pa.Table, *, rules: str) -> pa.Table:
 
 def _offer(row: Mapping[str, str], rules: str) -> dict[str, object]:
     text = f"{row['title']}\n{row['description']}"
-    pay = find_pay(text, country=row["country"])
-    asked = find_requirements(text)
+    pay = stated_pay(row["extra"], country=row["country"]) or find_pay(text, country=row["country"])
+    asked = find_requirements(f"{stated_wishes(row['extra'])}\n{text}".lstrip())
     yearly = pay.yearly if pay else (None, None)
     return {
         "posting_id": row["posting_id"], "rules": rules, "country": row["country"], "region": region_of(row["place"], row["country"]),

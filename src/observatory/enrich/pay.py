@@ -163,7 +163,7 @@ def _read(text: str, match: re.Match[str], country: str) -> Pay | None:
     if not currency:
         return None
     if period is None:
-        period = _period_by_size(high, currency)
+        period = period_by_size(high, currency)
     if period is None or not LOWEST[period] <= low <= high <= HIGHEST[period] or high > 6 * low:
         return None
     number = int(months.group(1)) if months else 12
@@ -172,7 +172,8 @@ def _read(text: str, match: re.Match[str], country: str) -> Pay | None:
     )
 
 
-def _period_by_size(high: float, currency: str) -> Period | None:
+def period_by_size(high: float, currency: str) -> Period | None:
+    """The period that an amount without one most likely means, or None where its size says nothing."""
     if currency in ("CNY", "RUB", "PLN", "USDT"):
         return "month" if 1_000 <= high < 150_000 else "year" if high >= 150_000 else None
     if high >= 10_000:
