@@ -119,6 +119,19 @@ def test_isco_takes_unit_groups_only(tmp_path: Path) -> None:
     assert occupation.alternative == {"en": ("Pump planner",)}
 
 
+def test_onet_short_titles_of_several_words_are_titles_too(tmp_path: Path) -> None:
+    path = tmp_path / "alternate.csv"
+    path.write_text(
+        "onet_soc_code,alternate_title,short_title\n17-1,Tide Relations Planner (TR Planner),TR Planner\n"
+        "17-1,Chief Tide Officer (CTO),CTO\n17-1,Tide Person,n/a\n",
+        "utf-8",
+    )
+    found = read([*files(tmp_path, "onet")[:1], path], "onet").occupations
+    occupation = next(one for one in found if one.code == "17-1")
+    assert {"Tide Relations Planner (TR Planner)", "TR Planner", "Tide Person"} <= set(occupation.alternative["en"])
+    assert not {"CTO", "n/a"} & set(occupation.alternative["en"])
+
+
 def test_dadian(tmp_path: Path) -> None:
     (occupation,) = read(files(tmp_path, "dadian"), "dadian").occupations
     assert occupation.labels == {"zh": "水泵工程师"}

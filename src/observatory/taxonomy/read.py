@@ -115,6 +115,9 @@ def _onet_alternate(rows: Iterable[Row], parts: Parts, language: str) -> None:
     for row in rows:
         code = _pick(row, "O*NET-SOC Code", "onet_soc_code")
         parts.alternative[code][language].append(_pick(row, "Alternate Title", "alternate_title"))
+        short = _pick(row, "Short Title", "short_title")
+        if " " in short:  # "PR Manager"; a bare abbreviation ("CDO") stands for several occupations
+            parts.alternative[code][language].append(short)
 
 
 def _onet_tasks(rows: Iterable[Row], parts: Parts, language: str) -> None:
