@@ -62,6 +62,8 @@ class Week:
     seed: int
     postgres: Postgres | None = None
     kills: Counter[str] = field(default_factory=Counter)
+    frozen: list[tuple[float, subprocess.Popen[bytes]]] = field(default_factory=list)  # and when each is woken
+    led: int = 0  # the number of the last leader
 
     def __post_init__(self) -> None:
         self.pace = self.days * 86_400 / self.seconds
@@ -108,23 +110,28 @@ class Week:
         self.schedulers.append(subprocess.Popen(words, stdout=out, stderr=out, start_new_session=True))
         out.close()
 
-    def run(self, kills: int) -> None:
-        """Lets the week pass, killing `kills` times at random moments; then lets what is owed be done."""
+    def run(self, kills: int, freezes: int = 0) -> None:
+        """Lets the week pass, killing and freezing so often at random moments; then lets what is owed be done."""
         self.real0 = time.time()
-        moments = sorted(self.rng.uniform(2, self.seconds) for _ in range(kills))
-        ledger = open_ledger(self.ws)
+        moments = [(self.rng.uniform(2, self.seconds), self._kill) for _ in range(kills)]
+        moments += [(self.rng.uniform(2, self.seconds), self._freeze) for _ in range(freezes)]
+        moments.sort(key=lambda moment: moment[0])
+        ledger = self.ledger = open_ledger(self.ws)
         self._start()
         self._start()
         try:
-            for moment in moments:
+            for moment, harm in moments:
                 self._wait_until(self.real0 + moment)
-                self._kill()
+                harm()
             self._wait_until(self.real0 + self.seconds)
             self.until = self.now()
             self._drain(ledger)
+            lead = ledger.lead()
+            self.led = lead.number if lead else 0
         finally:
             for process in self.schedulers:
                 if process.poll() is None:
+                    process.send_signal(signal.SIGCONT)
                     process.terminate()
             for process in self.schedulers:
                 try:
@@ -139,9 +146,25 @@ class Week:
         """Waits, and starts again what has ended by itself, as systemd does."""
         while (left := moment - time.time()) > 0:
             time.sleep(min(left, 0.5))
+            for moment, process in [one for one in self.frozen if one[0] < time.time()]:
+                self.frozen.remove((moment, process))
+                process.send_signal(signal.SIGCONT)
             alive = sum(process.poll() is None for process in self.schedulers)
             for _ in range(2 - alive):
                 self._start()
+
+    def _freeze(self) -> None:
+        """Stops the scheduler that leads for some seconds, so that it is taken over from, or nearly."""
+        alive = [process for process in self.schedulers if process.poll() is None]
+        leads = ""
+        with contextlib.suppress(StorageError):
+            lead = self.ledger.lead()
+            leads = lead.owner if lead else ""
+        if alive:
+            process = next((one for one in alive if f" {one.pid} " in leads), alive[0])
+            process.send_signal(signal.SIGSTOP)
+            self.frozen.append((time.time() + self.rng.uniform(1, 10), process))
+            self.kills["frozen"] += 1
 
     def _kill(self) -> None:
         kinds = ["scheduler", "job", "both", *(["database", "database process"] if self.postgres else [])]
@@ -245,7 +268,7 @@ class Week:
         }  # fmt: skip
 
 
-DAYS, SECONDS, KILLS, SEED = 7.0, 400.0, 100, 20_250_327
+DAYS, SECONDS, KILLS, FREEZES, SEED = 7.0, 400.0, 100, 30, 20_250_327
 
 
 def measure(bench: Bench) -> str:
@@ -253,17 +276,18 @@ def measure(bench: Bench) -> str:
     server = Postgres("kills")
     try:
         week = Week(folder=bench.out / "week", days=DAYS, seconds=SECONDS, seed=SEED, postgres=server)
-        week.run(kills=KILLS)
+        week.run(kills=KILLS, freezes=FREEZES)
         n = week.check()
     finally:
         server.remove()
-    killed = ", ".join(f"{what} {week.kills[what]}" for what in sorted(week.kills))
+    killed = ", ".join(f"{what} {week.kills[what]}" for what in sorted(week.kills) if what != "frozen")
     return (
         "## Killed at a hundred moments\n\n"
         f"A week ({START:%d %B %Y} on, {DAYS:.0f} days, the clocks of Rome change in it) in {SECONDS:.0f} s, with three jobs "
         "(one fills the corpus, one writes to two people, one fails every other time), two schedulers, real processes, "
         "PostgreSQL and an SMTP server on loopback. `kill -9` at "
-        f"{KILLS} moments drawn by lot (seed {SEED}), killed: {killed}. {machine()}.\n\n"
+        f"{KILLS} moments drawn by lot (seed {SEED}), killed: {killed}. At {week.kills['frozen']} more a scheduler was frozen "
+        f"(SIGSTOP) for 1 to 10 s, where 3 s count as silence; the lead changed hands {week.led} times. {machine()}.\n\n"
         "Held afterwards: each due time has its one run, ended, and with its reason where it was not done; the postings of "
         "every run that the ledger calls done are in the corpus, none twice, each in its vacancy; nobody was mailed twice; a "
         "letter called sent had arrived, and one that arrived is called sent or unsure.\n\n"

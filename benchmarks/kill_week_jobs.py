@@ -94,6 +94,7 @@ def main() -> None:
         scheduler = Scheduler(
             ws, jobs, clock=clock, command=words, tick_seconds=0.2, try_seconds=0.2,
             coming=dt.timedelta(seconds=15 * float(pace)), stop_after=dt.timedelta(seconds=5 * float(pace)),
+            silence=3.0,
         )  # fmt: skip
         scheduler.listen()
         scheduler.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
@@ -46,12 +47,13 @@ def section(ws: Path, out: Path) -> str:
     same = first == again.read_bytes()
     return "\n\n".join([
         "## The quarterly report",
-        f"{machine()}. The Hacker News set of 54,197 postings; the report from stored results, as a command in a process of its "
+        f"{machine()}, {dt.datetime.now(dt.UTC):%-d %B %Y}. The Hacker News set of 54,197 postings; the report from stored results, as a command in a process of its "
         f"own, its start included. To reach: {BOUND:.0f} s as of {DAY}, memory flat.",
         table(["as of", "form", "language", "seconds", "peak MB", "kB"], rows),
         f"Made twice, the page of {DAY} has {'the same bytes' if same else '**other bytes**'} "
         f"(SHA-256 {hashlib.sha256(first).hexdigest()[:16]}). Memory: everything is counted by the database; what remains is "
-        "the program with its packages for tables and charts, and the groups of roles of the run.",
+        "the program with its packages for tables and charts, and the groups of roles of the run. A corpus many times this "
+        "size was not measured.",
     ])  # fmt: skip
 
 
