@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from sqlalchemy import event, select, text
 
 from observatory.config import Workspace, init_workspace, open_workspace
 from observatory.errors import StorageError, Superseded
+from observatory.jobs import Dispatcher
 from observatory.ledger import DONE, LOCK, SILENCE, Ledger, Letter, open_ledger
 from observatory.ledger.book import tables
 from observatory.ledger.tables import LEAD, engine_of
@@ -271,6 +273,28 @@ def test_a_free_lock_is_no_invitation_while_a_leader_without_one_beats(quick: Ca
     taken = wait(lambda: scheduler._turn(silence) or time.sleep(0.1))
     assert (taken.number, taken.by) == (2, LOCK)
     scheduler.lock.release()
+
+
+def test_one_that_is_stopped_after_it_was_taken_over_from_leaves_the_runs_alone(quick: Callable[[], Scheduler]) -> None:
+    """SIGTERM reached it while it was frozen: the runs under way are another one's to stop."""
+    scheduler, touched = quick(), []
+    book = scheduler.ledger
+    book.know("a", kind="k", described="", now=NOW, next_due=None)
+    book.request("run", "a", by="A", now=NOW)
+    book.owe(book.requests(open_only=True)[0], now=NOW)
+    run = book.begin(book.owed()[0], now=NOW)
+    lead = book.take_lead(None, "one", by=LOCK, now=NOW)
+    assert lead is not None
+    hands: Any = SimpleNamespace(
+        stop=touched.append, kill=touched.append, gone=lambda run, now: "", wait=lambda seconds: True
+    )
+    scheduler.book, scheduler.hands = book.fenced(lead), hands
+    scheduler.dispatcher = Dispatcher(scheduler.book, [], hands, owner="one")
+    book.take_lead(lead, "two", by=SILENCE, now=NOW)
+    with pytest.raises(Superseded):
+        scheduler._wind_down()
+    assert touched == []
+    assert book.running() == [run]
 
 
 @pytest.mark.slow

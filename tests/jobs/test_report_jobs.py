@@ -11,8 +11,9 @@ import pytest
 
 from observatory import pipeline, reporting
 from observatory.collect import Page
+from observatory.collect.register import accept
 from observatory.config import Workspace, init_workspace, open_workspace
-from observatory.jobs import Outcome, Work, read_job, settings_of
+from observatory.jobs import Outcome, Work, load_jobs, obstacles, read_job, settings_of
 from observatory.jobs.reports import report
 from observatory.ledger import Ledger, open_ledger
 from observatory.records import RawPosting
@@ -110,3 +111,22 @@ def test_counting_once_gives_the_same_report(ws: Workspace) -> None:
     prepared = reporting.prepare(ws, "quality", as_of=as_of)
     for form in ("html", "pdf", "html"):
         assert prepared.made(form, "en") == reporting.report(ws, "quality", as_of=as_of, form=form, language="en")
+
+
+def test_what_stands_in_the_way_of_jobs_is_said_beforehand(tmp_path: Path) -> None:
+    ws = init_workspace(tmp_path / "fresh")
+    (ws.jobs_dir / "a.toml").write_text(FILE.replace("{to}", '{ zh = ["li@example.org"] }'), "utf-8")
+    (ws.jobs_dir / "b.toml").write_text(
+        'name = "b"\nkind = "collect"\n[when]\nevery = "6h"\n[settings]\nsources = ["hackernews", "greenhouse:x"]\n',
+        "utf-8",
+    )
+    said = obstacles(ws, load_jobs(ws.jobs_dir, settings_of()))
+    assert said[0] == "mail.host is empty: letters are kept, none is sent"
+    assert "b: hackernews: its terms are not accepted yet" in said[1]
+    assert "observatory sources accept hackernews" in said[1]
+    accept(ws.root, "hackernews", NOW.date())
+    accept(ws.root, "greenhouse", NOW.date())
+    assert obstacles(ws, load_jobs(ws.jobs_dir, settings_of())) == said[:1]
+    for file in ws.jobs_dir.glob("*.toml"):
+        file.write_text("enabled = false\n" + file.read_text("utf-8"), "utf-8")
+    assert obstacles(ws, load_jobs(ws.jobs_dir, settings_of())) == []

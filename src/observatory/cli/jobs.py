@@ -199,10 +199,10 @@ def stop(obj: dict[str, Any], name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_obj
 def validate(obj: dict[str, Any], as_json: bool) -> None:
-    """Check every job file; say what is wrong, where, and what is expected."""
+    """Check every job file; say what is wrong, where, and what is expected, and what stands in the way."""
     from observatory.cli.opening import workspace_of
     from observatory.errors import SettingError
-    from observatory.mail import check_mail
+    from observatory.jobs import obstacles
 
     ws = workspace_of(obj)
     try:
@@ -210,7 +210,7 @@ def validate(obj: dict[str, Any], as_json: bool) -> None:
         wrong: list[str] = []
     except SettingError as error:
         found, wrong = [], str(error).splitlines()
-    warnings = check_mail(ws.settings.mail, [address for job in found for address in job.tell])
+    warnings = obstacles(ws, found)
     if as_json:
         click.echo(json.dumps({"jobs": len(found), "wrong": wrong, "warnings": warnings}, indent=1, ensure_ascii=False))
     else:

@@ -29,15 +29,14 @@ def schedule(obj: dict[str, Any], check: bool) -> None:
     """
     from observatory.cli.opening import now, workspace_of
     from observatory.errors import StorageError
-    from observatory.jobs import load_jobs, settings_of
-    from observatory.mail import check_mail
+    from observatory.jobs import load_jobs, obstacles, settings_of
     from observatory.schedule import Scheduler, Vitals
 
     logging.getLogger("observatory").setLevel(logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each look that another one made needless
     ws = workspace_of(obj)
     jobs = load_jobs(ws.jobs_dir, settings_of())
-    for line in check_mail(ws.settings.mail, [address for job in jobs for address in job.tell]):
+    for line in obstacles(ws, jobs):
         click.echo(f"warning: {line}", err=True)
     if check:
         click.echo(f"{len(jobs)} jobs in {ws.jobs_dir}, all well")

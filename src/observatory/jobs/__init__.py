@@ -6,11 +6,11 @@ decides and `work` does. The schedule joins them to a clock.
 
 from observatory.jobs.dispatch import Dispatcher, judge
 from observatory.jobs.files import Job, load_jobs, read_job
-from observatory.jobs.kinds import KINDS, Kind, settings_of
+from observatory.jobs.kinds import KINDS, Kind, obstacles, settings_of
 from observatory.jobs.processes import Processes
 from observatory.jobs.work import Outcome, Stopping, Work, work
 
 __all__ = [
-    "KINDS", "Dispatcher", "Job", "Kind", "Outcome", "Processes", "Stopping", "Work", "judge", "load_jobs", "read_job",
-    "settings_of", "work",
+    "KINDS", "Dispatcher", "Job", "Kind", "Outcome", "Processes", "Stopping", "Work", "judge", "load_jobs", "obstacles",
+    "read_job", "settings_of", "work",
 ]  # fmt: skip

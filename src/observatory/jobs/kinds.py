@@ -7,17 +7,19 @@ that was cut off is simply done once more.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from pydantic import BaseModel, Field, field_validator
 
-from observatory.errors import FetchError, NotEnoughData, Unreachable
-from observatory.jobs.files import Length, Part
+from observatory.config import Workspace
+from observatory.errors import FetchError, NotEnoughData, SettingError, Unreachable
+from observatory.jobs.files import Job, Length, Part
 from observatory.jobs.releases import ReleaseSettings, taxonomy_releases
 from observatory.jobs.reports import ReportSettings, report
 from observatory.jobs.work import Outcome, Work
+from observatory.mail import check_mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,3 +243,28 @@ KINDS: Mapping[str, Kind] = {
 def settings_of(kinds: Mapping[str, Kind] = KINDS) -> dict[str, type[BaseModel]]:
     """The settings of each kind, as the reader of job files wants them."""
     return {name: kind.settings for name, kind in kinds.items()}
+
+
+def obstacles(ws: Workspace, jobs: Sequence[Job]) -> list[str]:
+    """What will keep enabled jobs from their work, a sentence each: letters that cannot go out, sources not accepted."""
+    working = [job for job in jobs if job.enabled]
+    readers = [address for job in working for address in job.tell]
+    sources: dict[str, str] = {}  # and the first job that asks each
+    for job in working:
+        if isinstance(job.settings, ReportSettings):
+            readers += [address for addresses in job.settings.to.values() for address in addresses]
+        if isinstance(job.settings, CollectSettings):
+            for name in job.settings.sources:
+                sources.setdefault(name, job.name)
+    found = check_mail(ws.settings.mail, readers)
+    if sources:
+        from observatory.collect import SOURCES, Client, make_source, read_register
+
+        register = read_register(ws.root, tuple(SOURCES))
+        with Client() as client:
+            for name, asked_by in sources.items():
+                try:
+                    make_source(client, register, name)
+                except SettingError as error:
+                    found.append(f"{asked_by}: {error}")
+    return found
