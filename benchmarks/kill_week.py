@@ -280,6 +280,7 @@ def measure(bench: Bench) -> str:
         n = week.check()
     finally:
         server.remove()
+    silent = (week.folder / "var" / "scheduler.log").read_text("utf-8").count("has been silent")
     killed = ", ".join(f"{what} {week.kills[what]}" for what in sorted(week.kills) if what != "frozen")
     return (
         "## Killed at a hundred moments\n\n"
@@ -287,10 +288,14 @@ def measure(bench: Bench) -> str:
         "(one fills the corpus, one writes to two people, one fails every other time), two schedulers, real processes, "
         "PostgreSQL and an SMTP server on loopback. `kill -9` at "
         f"{KILLS} moments drawn by lot (seed {SEED}), killed: {killed}. At {week.kills['frozen']} more a scheduler was frozen "
-        f"(SIGSTOP) for 1 to 10 s, where 3 s count as silence; the lead changed hands {week.led} times. {machine()}.\n\n"
+        f"(SIGSTOP) for 1 to 10 s, where 3 s count as silence; the lead changed hands {week.led} times, {silent} of them by "
+        f"silence. {machine()}, {dt.datetime.now(dt.UTC):%-d %B %Y}.\n\n"
         "Held afterwards: each due time has its one run, ended, and with its reason where it was not done; the postings of "
         "every run that the ledger calls done are in the corpus, none twice, each in its vacancy; nobody was mailed twice; a "
         "letter called sent had arrived, and one that arrived is called sent or unsure.\n\n"
         f"{n['runs']} runs owed: {n['done']} done, {n['failed']} failed, {n['missed']} missed, in {n['attempts']} attempts. "
-        f"{n['letters']} letters, of which {n['unsure']} are unsure: their sender or the database died while they were handed over."
+        f"{n['letters']} letters, of which {n['unsure']} are unsure: their sender or the database died while they were handed over.\n\n"
+        "No law broke. What an earlier, shorter week had shown and is mended: a scheduler, and a job's process, that started in "
+        "the second in which the database was away ended with an error instead of waiting for it; a process whose claim the "
+        "database had noted, but could not confirm, gave its run up."
     )
