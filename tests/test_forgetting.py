@@ -196,6 +196,9 @@ def test_verify_dossier_says_exactly_what_was_removed(ws: Workspace, tmp_path: P
     assert said.exit_code == 0, said.output
     assert "1 quotations removed from the stored dossiers of 1 candidates" in said.output
     new.write_text(to_json(rising(ws)), "utf-8")
+    assert (
+        "no such posting here: 0000" in command(ws, "forget", "--posting", "0000", "--reason", "none", "--yes").output
+    )
     told = command(ws, "verify-dossier", str(old))
     assert told.exit_code == 0
     assert "hash right" in told.output
@@ -238,6 +241,8 @@ def test_files_that_hold_it_are_named_and_a_restore_forgets_again(ws: Workspace,
     assert "1 requests done again: 1 texts removed" in told.output
     assert "named a text, which is not kept" in told.output
     assert held(tmp_path / "again" / "corpora", TOKEN) == []
+    assert command(ws, "backup", "--out", str(tmp_path / "disk")).exit_code == 0
+    assert (tmp_path / "disk" / LISTED).read_bytes() == (ws.root / "backups" / LISTED).read_bytes()
     alone = tmp_path / "elsewhere" / backup.name
     alone.parent.mkdir()
     shutil.copy(backup, alone)

@@ -35,6 +35,7 @@ SUFFIX = ".observatory-backup"
 MANIFEST = "manifest.json"
 INSIDE = "workspace/"
 BLOCK = 2**20
+FORGOTTEN = "var/forgotten.jsonl"  # requests to remove texts, without words
 # Folders and files of a workspace that are copied as they are, beside corpus and databases.
 SETTINGS = (FILE, "sources.toml", "jobs", "sectors", "models", "corpora/taxonomies", "corpora/employment")
 STATE = (
@@ -44,7 +45,7 @@ STATE = (
     "var/backtest",
     "var/review",
     "var/reports",
-    "var/forgotten.jsonl",
+    FORGOTTEN,
 )
 DATABASES = {"site": "var/site.sqlite3", "ledger": "var/ledger.sqlite3"}
 
@@ -104,6 +105,8 @@ def make_backup(
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(part, path)
+        if (listed := ws.root / FORGOTTEN).is_file():  # beside the backups, so that an older one is restored with it
+            shutil.copyfile(listed, out / listed.name)
     except (OSError, sqlite3.Error) as error:
         raise StorageError(
             f"{path}: the backup was not made ({error}); older backups are untouched. Make room, then try again"

@@ -131,3 +131,22 @@ def test_people_are_added_with_good_passwords_and_known_groups(command):
         assert code == 1
         assert said in error
     assert command("review", "unlock", "mara")[0] == 0
+
+
+@pytest.mark.slow
+def test_an_older_copy_of_a_dossier_does_not_bring_back_what_the_corpus_forgot(command, tmp_path):
+    import pyarrow as pa
+
+    from observatory.corpus import Corpus
+    from observatory.records import TOMBSTONES
+
+    made = DOSSIERS["plain"]()
+    cited = made.evidence[0]
+    row = {"posting_id": cited.posting_id, "source": cited.source, "posted_at": cited.posted_at, "content_hash": "0", "reason": "request 7", "removed_at": cited.posted_at}  # fmt: skip
+    Corpus(tmp_path / "ws" / "corpora" / "store").append("tombstones", pa.Table.from_pylist([row], schema=TOMBSTONES))
+    (tmp_path / "old.json").write_text(to_json(made), "utf-8")
+    code, _out, error = command("review", "import", str(tmp_path / "old.json"))
+    assert code == 1
+    assert f"quotes posting {cited.posting_id}, whose text had to be removed" in error
+    (tmp_path / "other.json").write_text(to_json(DOSSIERS["empty"]()), "utf-8")
+    assert command("review", "import", str(tmp_path / "other.json"))[0] == 0

@@ -117,6 +117,7 @@ def review_import(context: click.Context, files: tuple[Path, ...]) -> None:
             texts[str(file)] = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise BadFile(f"{file}: cannot be read: {error}") from error
+    _refuse_removed(context, texts)
     for candidate, what in receive_all(texts, wake_at=rules().wake_at, by=None, now=now()):
         click.echo(f"{candidate.candidate_id}  {what}  {candidate.title}")
 
@@ -238,6 +239,27 @@ def review_user(
         raise BadInput(" ".join(error.messages)) from error
     person(username=name, first=first, last=last, groups=groups, password=password)
     click.echo(f"{name} may sign in")
+
+
+def _refuse_removed(context: click.Context, texts: dict[str, str]) -> None:
+    """Refuses files that quote postings whose text this workspace had to remove: they are older copies."""
+    from observatory.cli.opening import workspace_of
+    from observatory.pipeline import corpus_of
+    from observatory.removal import MARK
+
+    gone = set(corpus_of(workspace_of(context.obj)).read("tombstones", columns=["posting_id"]).column(0).to_pylist())
+    if not gone:
+        return
+    for name, text in texts.items():
+        try:
+            quoted = {row["posting_id"] for row in json.loads(text)["evidence"] if row["sentence"] != MARK}
+        except (ValueError, KeyError, TypeError):
+            continue  # what is no dossier is named by what takes it in
+        if again := sorted(quoted & gone):
+            raise BadInput(
+                f"{name}: quotes posting {again[0]}, whose text had to be removed: this is an older copy; make it again with: "
+                "observatory dossier ID --format json"
+            )
 
 
 def _write(pieces: Iterable[str], out: Path | None) -> None:

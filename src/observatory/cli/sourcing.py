@@ -7,9 +7,12 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from observatory.corpus import Corpus
 
 
 @click.group(invoke_without_command=True)
@@ -178,6 +181,10 @@ def forget(
         if len(words[0]) < 4 and words[0].isascii():
             raise click.UsageError("--text takes at least four characters")
         wanted += find_words(corpus, words[0])
+    if strange := _strange(corpus, wanted):
+        click.echo(
+            f"no such posting here: {', '.join(strange[:10])}{' and more' if len(strange) > 10 else ''}", err=True
+        )
     if not wanted and not words:
         click.echo("nothing to remove was found")
         return
@@ -209,6 +216,15 @@ def forget(
         for line in done.stays:
             click.echo(f"- {line}", err=True)
     click.echo(STAYS, err=True)
+
+
+def _strange(corpus: Corpus, ids: list[str]) -> list[str]:
+    """The ids among some that the corpus does not have."""
+    import pyarrow as pa
+
+    asked = pa.table({"posting_id": pa.array(sorted(set(ids)), pa.string())})
+    found: list[str] = corpus.query("SELECT posting_id FROM asked ANTI JOIN postings USING (posting_id) ORDER BY 1", asked=asked).column(0).to_pylist()  # fmt: skip
+    return found
 
 
 def _site(context: click.Context) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from observatory.review.charts import Point
 from observatory.review.models import Candidate, Status
-from observatory.review.templatetags.review import OPEN, figure, growth_known, kind_name, month
+from observatory.review.templatetags.review import OPEN, day, figure, growth_known, kind_name, month
 
 NEAR = 3
 # Limits that the pipeline writes into every dossier, with their translations in the catalogues.
@@ -219,7 +218,7 @@ def removals(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "%(n)s quotation was removed on %(day)s (%(why)s). The hash is the one the dossier was frozen with.",
                 "%(n)s quotations were removed on %(day)s (%(why)s). The hash is the one the dossier was frozen with.",
                 note["quotations"],
-            ) % {"n": figure(note["quotations"]), "day": date_format(dt.date.fromisoformat(note["on"])), "why": note["why"]},
+            ) % {"n": figure(note["quotations"]), "day": day(dt.date.fromisoformat(note["on"])), "why": note["why"]},
             "known": True,
         }
         for note in raw.get("removals", ())
