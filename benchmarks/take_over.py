@@ -59,7 +59,8 @@ def measure(bench: Bench) -> str:
         "connection has not answered for 25 s, which each connection to the ledger asks of it."
         + ("" if "cable pulled" in took else " The machine that vanishes was not measured: that needs root and `ip`.")
         + " A frozen one (SIGSTOP) keeps its connection and so its lock: there the second counts 45 s without a beat "
-        "(`schedule.silence_seconds`), looking every 5 s.",
+        "(`schedule.silence_seconds`), looking every 5 s. It was frozen just after the second began to wait; at another "
+        "moment between two beats it would be 40 to 50 s, by reckoning.",
     ])  # fmt: skip
 
 
