@@ -149,6 +149,22 @@ def test_in_parts_and_in_any_order_gives_what_all_at_once_gives(tmp_path: Path, 
     assert update_vacancies(corpus) == 0
 
 
+def test_vacancies_that_a_stop_left_out_come_with_the_next_join_of_few(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    rows = made([(*(int(v) for v in rng.integers(0, (40, 3, 2, 400))), "") for _ in range(100)])  # type: ignore[misc]
+    rows[95:] = [row | {"posted_at": row["posted_at"] + dt.timedelta(days=1_000)} for row in rows[95:]]
+    corpus = Corpus(tmp_path)
+    corpus.append("postings", stored(rows[:95]))
+    update_vacancies(corpus)
+    corpus.delete(
+        "vacancies", "posting_id", [row["posting_id"] for row in rows[20:60]]
+    )  # stored copies, no vacancies yet
+    corpus.append("postings", stored(rows[95:]))
+    update_vacancies(corpus)
+    found = sorted(corpus.read("vacancies").to_pylist(), key=lambda row: row["posting_id"])
+    assert found == sorted(join_vacancies(table(rows)).to_pylist(), key=lambda row: row["posting_id"])
+
+
 @pytest.mark.shared
 def test_planted_copies_of_real_postings_are_found(shared_data: Path) -> None:
     from benchmarks.planted_copies import originals, plant, score

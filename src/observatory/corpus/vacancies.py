@@ -98,7 +98,11 @@ def _join_new(corpus: Corpus, new: pa.Table) -> int:
     )
     copies = find_copies(near, facts, of=looked_at)
     changed = _keep(corpus, copies)
-    if pc.any(pc.invert(pc.is_in(changed.column("posting_id"), new.column("posting_id").combine_chunks()))).as_py():
+    others = pc.invert(pc.is_in(changed.column("posting_id"), new.column("posting_id").combine_chunks()))
+    behind = corpus.count("vacancies") + new.num_rows < corpus.count(
+        "postings"
+    )  # a stop came before vacancies were stored
+    if behind or pc.any(others).as_py():
         return _all_vacancies(corpus)
     times = mine.select(["posting_id", "posted_at"])
     rows = vacancies_of(times, copies)
