@@ -82,7 +82,9 @@ def test_commands_in_the_text_exist(path: Path) -> None:
 
 def test_every_decision_is_listed_and_complete() -> None:
     listed = page("adr/README.md")
-    for path in sorted((ROOT / "docs" / "adr").glob("0*.md")):
+    files = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    assert len({path.name[:4] for path in files}) == len(files), "two decisions share a number"
+    for path in files:
         assert path.name in listed
         headings = re.findall(r"^## (.+)$", path.read_text("utf-8"), flags=re.MULTILINE)
         assert headings == ["Context", "Decision", "Measured", "Consequences"], path.name
