@@ -37,11 +37,16 @@ _CLAUSE_END = re.compile(r"[.\n;。；]")
 LONGEST_COUNT = 32  # characters in which the number before a unit stands
 _BEFORE = re.compile(rf"{_EXPERIENCE}[^.\n;。；\d]{{0,30}}$")
 _AFTER = re.compile(rf"^[^.\n;。；]{{0,60}}?{_EXPERIENCE}|^\s?以上|^\+?\s?of (?:professional|industry|relevant|hands)")
+# The number is the most that is asked for.
+_MOST_AFTER = re.compile(r"^\s?(?:以内|之内|以下|及以下)")
+_MOST_BEFORE = re.compile(
+    r"(?:up to|at most|less than|no more than|fino a|al massimo|bis zu|höchstens|jusqu'à|до|не более)\s$"
+)
 _NOT = re.compile(
     r"(?:old|ago|founded|in business|company|track record of|history|合同|成立|历史|contract|warranty|last|past|over the)\b",
 )
 _NONE = re.compile(
-    r"no (?:prior |previous )?experience (?:is )?(?:required|necessary|needed)|entry[- ]level|经验不限|无需经验|无经验|senza esperienza|"
+    r"no (?:prior |previous )?experience (?:is )?(?:required|necessary|needed)|entry[- ]level|经验不限|无需经验|无(?:工作)?经验|senza esperienza|"
     r"keine erfahrung|sans expérience|bez doświadczenia|без опыта|应届",
 )  # fmt: skip
 _NONE_SIGNS = ("no ", "entry", "经验", "senza", "keine", "sans", "bez", "без", "应届")
@@ -112,6 +117,8 @@ def _years(text: str) -> tuple[int | None, int | None]:
         high = _number(match.group(2)) if match.group(2) else None
         if low > 25 or (high is not None and not low <= high <= 30):
             continue
+        if high is None and (_MOST_AFTER.match(after) or _MOST_BEFORE.search(before)):
+            low, high = 0, low
         found.append((low, high))
     if found:
         # several bounds: what the role asks for as a whole is the largest of the lower ones
