@@ -199,6 +199,12 @@ def test_verify_dossier_says_exactly_what_was_removed(ws: Workspace, tmp_path: P
     assert (
         "no such posting here: 0000" in command(ws, "forget", "--posting", "0000", "--reason", "none", "--yes").output
     )
+    asked = command(ws, "forget", "--posting", ids[0], "--posting", "0000", "--reason", "none").output
+    assert "Remove for ever the texts of 1 postings, and what quotes 1 that are not here?" in asked
+    for given, said_of_it in ((tmp_path / "gone.txt", "there is no such file"), (tmp_path, "a folder came")):
+        wrong = command(ws, "forget", "--file", str(given), "--reason", "none")
+        assert wrong.exit_code != 0
+        assert said_of_it in str(wrong.exception) + wrong.output
     told = command(ws, "verify-dossier", str(old))
     assert told.exit_code == 0
     assert "hash right" in told.output

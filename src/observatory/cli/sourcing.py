@@ -169,13 +169,14 @@ def forget(
     from observatory.cli.opening import now, workspace_of
     from observatory.corpus.forgetting import find_words
     from observatory.forgetting import forget_request, has_site
+    from observatory.handed import text_of
     from observatory.pipeline import corpus_of
 
     ws = workspace_of(context.obj)
     corpus = corpus_of(ws)
     wanted = list(ids)
     if listed is not None:
-        wanted += listed.read_text("utf-8").split()
+        wanted += text_of(listed, expected="ids of postings, one a line", made_by="a text editor").split()
     words = (text.strip(),) if text is not None else ()
     if words:
         if len(words[0]) < 4 and words[0].isascii():
@@ -189,7 +190,11 @@ def forget(
         click.echo("nothing to remove was found")
         return
     if not yes:
-        question = f"Remove the texts of {len(set(wanted))} postings for ever"
+        known, elsewhere = (
+            len(set(wanted)) - len(strange),
+            f", and what quotes {len(strange)} that are not here" if strange else "",
+        )
+        question = f"Remove for ever the texts of {known} postings{elsewhere}"
         click.confirm(question + (", and these words wherever they stand?" if words else "?"), abort=True)
     if has_site(ws):
         _site(context)
